@@ -1,0 +1,44 @@
+"""Two strategies against overfitting, constrain and generate, and an honest judge of both."""
+
+from __future__ import annotations
+
+from equipoise import _lazy
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    # constrain
+    "CrossValidation": "equipoise.selection",
+    "ElasticNet": "equipoise.linear",
+    "GCV": "equipoise.selection",
+    "HoldOut": "equipoise.selection",
+    "Lasso": "equipoise.linear",
+    "LeaveOneOut": "equipoise.selection",
+    "LinearModel": "equipoise.linear",
+    "LogisticRegression": "equipoise.linear",
+    "Objective": "equipoise.linear",
+    "Ridge": "equipoise.linear",
+    "losses": "equipoise.losses",
+    "penalties": "equipoise.penalties",
+    "selection": "equipoise.selection",
+    "solvers": "equipoise.solvers",
+    # generate
+    "TableGAN": "equipoise.tables",
+    "TableMarginals": "equipoise.tables",
+    "TableVAE": "equipoise.tables",
+    "load": "equipoise.tables",
+    "tables": "equipoise.tables",
+    # judge
+    "data": "equipoise.data",
+    "read_table": "equipoise.data",
+    "report": "equipoise.report",
+    "study": "equipoise.judge.study",
+    # what goes wrong
+    "CertificateWarning": "equipoise.errors",
+    "FindingWarning": "equipoise.errors",
+    "InputError": "equipoise.errors",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605 - the table above is the one list of public names
+
+__getattr__, __dir__ = _lazy.attach(__name__, _HOMES)
