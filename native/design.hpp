@@ -1,0 +1,81 @@
+// The design matrix as the solvers see it: columns that can be multiplied and added, never copied.
+//
+// A column may carry a scale (standardisation on the fly); centring is implicit in the solvers, so that a sparse
+// matrix stays sparse.
+#pragma once
+#include "arithmetic.hpp"
+
+namespace equipoise {
+
+template <class T>
+struct Dense {
+  const T* data;  // column-major
+  Index n, p;
+  const double* scale;  // 1 / standard deviation of each column
+
+  const T* column(Index j) const { return data + j * n; }
+
+  // x_j' v
+  double dot(Index j, const double* v) const { return scale[j] * equipoise::dot(column(j), v, n); }
+
+  // x_j' diag(h) x_j and x_j' h
+  void moments(Index j, const double* h, double& first, double& second) const {
+    const T* x = column(j);
+    double a = 0.0, b = 0.0;
+    for (Index i = 0; i < n; ++i) {
+      const double hx = h[i] * double(x[i]);
+      a += hx;
+      b += hx * double(x[i]);
+    }
+    first = scale[j] * a;
+    second = scale[j] * scale[j] * b;
+  }
+
+  // out += step x_j
+  void add(Index j, double step, double* out) const { axpy(step * scale[j], column(j), out, n); }
+
+  // out += step h * x_j
+  void add_weighted(Index j, double step, const double* h, double* out) const {
+    const T* x = column(j);
+    const double s = step * scale[j];
+    for (Index i = 0; i < n; ++i) out[i] += s * h[i] * double(x[i]);
+  }
+};
+
+template <class T, class I>
+struct Sparse {
+  const T* data;  // compressed columns
+  const I* rows;
+  const I* starts;
+  Index n, p;
+  const double* scale;
+
+  double dot(Index j, const double* v) const {
+    double total = 0.0;
+    for (I k = starts[j]; k < starts[j + 1]; ++k) total += double(data[k]) * v[rows[k]];
+    return scale[j] * total;
+  }
+
+  void moments(Index j, const double* h, double& first, double& second) const {
+    double a = 0.0, b = 0.0;
+    for (I k = starts[j]; k < starts[j + 1]; ++k) {
+      const double hx = h[rows[k]] * double(data[k]);
+      a += hx;
+      b += hx * double(data[k]);
+    }
+    first = scale[j] * a;
+    second = scale[j] * scale[j] * b;
+  }
+
+  void add(Index j, double step, double* out) const {
+    const double s = step * scale[j];
+    for (I k = starts[j]; k < starts[j + 1]; ++k) out[rows[k]] += s * double(data[k]);
+  }
+
+  void add_weighted(Index j, double step, const double* h, double* out) const {
+    const double s = step * scale[j];
+    for (I k = starts[j]; k < starts[j + 1]; ++k) out[rows[k]] += s * h[rows[k]] * double(data[k]);
+  }
+};
+
+}  // namespace equipoise

@@ -1,0 +1,226 @@
+// Path of any smooth loss of one linear predictor + separable penalty, on the columns of X.
+//
+// Proximal Newton (Lee, Sun and Saunders 2014) over a working set chosen by the sequential strong rule (Tibshirani
+// et al. 2012), checked against all features by the duality gap. Rows of weight zero take no part in the fit but get
+// their linear predictor: they are the held-out rows of a fold, and X is never copied.
+#pragma once
+#include <numeric>
+
+#include "quadratic_model.hpp"
+
+namespace equipoise {
+
+template <class Loss, class Penalty, class Design>
+class LossPath {
+ public:
+  std::vector<double> w, eta;
+  double b = 0.0;
+  int steps = 0;
+
+  LossPath(const Design& X, const double* y, const double* s, const double* offset, bool intercept, Loss loss,
+           Penalty penalty, double tolerance, int max_steps)
+      : w(X.p, 0.0), eta(X.n, 0.0), X(X), y(y), s(s), offset(offset), intercept(intercept), loss(loss),
+        penalty(penalty), tolerance(tolerance), max_steps(max_steps), model(X, intercept), g(X.n), h(X.n),
+        gradient(X.p), in_work(X.p, 0) {
+    if (offset) std::copy(offset, offset + X.n, eta.begin());
+    settle_intercept();
+    null = objective(eta.data());
+    complete_gradient();
+    if constexpr (Loss::quadratic) model.reset(s);
+  }
+
+  double null_objective() const { return null; }
+  const double* null_gradient() const { return gradient.data(); }
+
+  // Starts from given coefficients instead of zero.
+  void start(const double* w0) {
+    for (Index j = 0; j < X.p; ++j)
+      if (w0[j] != 0.0) w[j] = w0[j], X.add(j, w0[j], eta.data());
+    settle_intercept();
+    complete_gradient();
+  }
+
+  // Solves for one alpha, warm from the last; returns the relative gap (or, without convexity, the distance).
+  double solve(double alpha, double previous, double l1_ratio) {
+    screen(alpha, previous, l1_ratio);
+    penalty.set_alpha(alpha, l1_ratio);
+    double precision = 0.1 * tolerance * null, gap = infinity;
+    for (steps = 0; steps < max_steps;) {
+      descend(precision);
+      settle_intercept();
+      complete_gradient();
+      gap = certificate();
+      if (gap <= tolerance || null <= 0.0) break;
+      if (!admit()) precision *= 0.1;
+      if (precision < 1e-20 * null) break;
+    }
+    return gap;
+  }
+
+ private:
+  const Design& X;
+  const double* y;
+  const double* s;
+  const double* offset;
+  bool intercept;
+  Loss loss;
+  Penalty penalty;
+  double tolerance;
+  int max_steps;
+  QuadraticModel<Design> model;
+  std::vector<double> g, h, gradient, trial, direction, candidate;
+  std::vector<char> in_work;
+  std::vector<Index> work;
+  double null = 0.0;
+
+  double objective(const double* at) const {
+    double total = 0.0;
+    for (Index i = 0; i < X.n; ++i)
+      if (s[i] > 0.0) total += s[i] * loss.value(y[i], at[i]);
+    return total;
+  }
+
+  void derivatives() {
+    for (Index i = 0; i < X.n; ++i) {
+      if (s[i] == 0.0) {
+        g[i] = h[i] = 0.0;
+        continue;
+      }
+      loss.derivatives(y[i], eta[i], g[i], h[i]);
+      g[i] *= s[i];
+      h[i] = s[i] * std::max(h[i], 1e-6);  // flat stretches of a loss must not make the model singular
+    }
+  }
+
+  // The best intercept for the coefficients at hand, to machine precision: the dual point needs sum(g) = 0.
+  void settle_intercept() {
+    derivatives();
+    if (!intercept) return;
+    double value = objective(eta.data());
+    for (int k = 0; k < 50; ++k) {
+      const double slope = sum(g.data(), X.n), bend = sum(h.data(), X.n);
+      if (bend <= 0.0 || std::abs(slope) <= 1e-15) return;
+      double step = -slope / bend;
+      for (int halvings = 0;; ++halvings, step *= 0.5) {
+        for (double& e : eta) e += step;
+        const double next = objective(eta.data());
+        if (next <= value + 1e-15 * std::abs(value) || halvings > 40) {
+          value = next;
+          break;
+        }
+        for (double& e : eta) e -= step;
+      }
+      b += step;
+      derivatives();
+      if constexpr (Loss::quadratic) return;
+      if (std::abs(step) <= 1e-14 * (1.0 + std::abs(b))) return;
+    }
+  }
+
+  void complete_gradient() {
+    for (Index j = 0; j < X.p; ++j) gradient[j] = X.dot(j, g.data());
+  }
+
+  void enter(Index j) {
+    if (!in_work[j]) in_work[j] = 1, work.push_back(j);
+  }
+
+  void screen(double alpha, double previous, double l1_ratio) {
+    work.clear();
+    std::fill(in_work.begin(), in_work.end(), 0);
+    for (Index j = 0; j < X.p; ++j)
+      if (w[j] != 0.0) enter(j);
+    penalty.set_alpha(previous > alpha ? std::max(2.0 * alpha - previous, 0.5 * alpha) : alpha, l1_ratio);
+    admit();
+  }
+
+  // The worst violators outside the working set join it, at most as many as it holds (and no fewer than 64).
+  bool admit() {
+    std::vector<std::pair<double, Index>> violators;
+    for (Index j = 0; j < X.p; ++j) {
+      if (in_work[j]) continue;
+      const double d = penalty.distance(j, w[j], gradient[j]);
+      if (d > 1e-3 * tolerance * (std::abs(gradient[j]) + 1e-300)) violators.emplace_back(-d, j);
+    }
+    const std::size_t room = std::max<std::size_t>(64, work.size());
+    if (violators.size() > room) {
+      std::nth_element(violators.begin(), violators.begin() + room, violators.end());
+      violators.resize(room);
+    }
+    for (const auto& v : violators) enter(v.second);
+    std::sort(work.begin(), work.end());
+    return !violators.empty();
+  }
+
+  void descend(double precision) {
+    trial.resize(X.p);
+    direction.resize(X.n);
+    while (steps++ < max_steps) {
+      if constexpr (!Loss::quadratic) model.reset(h.data());
+      for (const Index j : work) trial[j] = w[j];
+      double shift = 0.0;
+      const double ratio = Loss::quadratic ? 0.0 : 1e-2;
+      model.minimise(work, g.data(), penalty, trial.data(), shift, Loss::quadratic ? precision : 0.3 * precision, ratio,
+                     Loss::quadratic ? 1000 : 100);
+      if (advance(shift) <= precision) return;
+    }
+  }
+
+  // Moves along trial - w with backtracking; returns the decrease that the model promised.
+  double advance(double shift) {
+    std::fill(direction.begin(), direction.end(), shift);
+    double promised = shift * sum(g.data(), X.n);
+    for (const Index j : work) {
+      const double d = trial[j] - w[j];
+      if (d == 0.0) continue;
+      X.add(j, d, direction.data());
+      promised += penalty.value(j, trial[j]) - penalty.value(j, w[j]);
+    }
+    for (Index i = 0; i < X.n; ++i) promised += g[i] * (direction[i] - shift);
+    double t = 1.0;
+    if constexpr (!Loss::quadratic) t = backtrack(promised);
+    for (Index i = 0; i < X.n; ++i) eta[i] += t * direction[i];
+    b += t * shift;
+    for (const Index j : work) w[j] += t * (trial[j] - w[j]);
+    derivatives();
+    return Loss::quadratic ? 0.0 : -promised;
+  }
+
+  double backtrack(double promised) {
+    double penalties = 0.0;
+    for (const Index j : work) penalties += penalty.value(j, w[j]);
+    const double now = objective(eta.data()) + penalties;
+    candidate.resize(X.n);
+    double t = 1.0;
+    for (int halvings = 0; halvings < 50; ++halvings, t *= 0.5) {
+      for (Index i = 0; i < X.n; ++i) candidate[i] = eta[i] + t * direction[i];
+      double next = objective(candidate.data());
+      for (const Index j : work) next += penalty.value(j, w[j] + t * (trial[j] - w[j]));
+      if (next <= now + 1e-4 * t * promised + 1e-14 * std::abs(now)) return t;
+    }
+    return 0.0;
+  }
+
+  double certificate() const {
+    if constexpr (!Penalty::convex) {
+      double worst = 0.0;
+      for (Index j = 0; j < X.p; ++j) worst = std::max(worst, penalty.distance(j, w[j], gradient[j]));
+      return worst / std::sqrt(null);
+    } else {
+      double scale = 1.0, gap = 0.0;
+      for (Index j = 0; j < X.p; ++j) scale = std::min(scale, penalty.shrink(j, -gradient[j]));
+      for (Index i = 0; i < X.n; ++i)
+        if (s[i] > 0.0) {
+          const double u = scale * g[i] / s[i];
+          gap += s[i] * (loss.value(y[i], eta[i]) + loss.conjugate(y[i], u) - (offset ? u * offset[i] : 0.0));
+        }
+      for (Index j = 0; j < X.p; ++j) {
+        if (w[j] != 0.0) gap += penalty.value(j, w[j]);
+        gap += penalty.conjugate(j, -scale * gradient[j], w[j]);
+      }
+      return std::max(0.0, gap) / null;
+    }
+  }
+};
+
+}  // namespace equipoise

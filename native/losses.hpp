@@ -1,0 +1,97 @@
+// Losses of one sample as functions of the linear predictor `eta`: value (0 at the saturated model), gradient,
+// curvature, and convex conjugate f*(u) = sup_eta u eta - f(eta), for the duality gap.
+#pragma once
+#include "arithmetic.hpp"
+
+namespace equipoise {
+
+inline double log1p_exp(double x) { return x > 0.0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+inline double x_log_x(double x) { return x > 0.0 ? x * std::log(x) : 0.0; }
+
+// (y - eta)^2 / 2
+struct Squared {
+  static constexpr bool quadratic = true;
+  double value(double y, double eta) const { return 0.5 * (y - eta) * (y - eta); }
+  void derivatives(double y, double eta, double& g, double& h) const { g = eta - y, h = 1.0; }
+  double conjugate(double y, double u) const { return 0.5 * u * u + u * y; }
+};
+
+// log(1 + exp(eta)) - y eta, y in [0, 1]
+struct Logistic {
+  static constexpr bool quadratic = false;
+  double value(double y, double eta) const { return log1p_exp(eta) - y * eta; }
+  void derivatives(double y, double eta, double& g, double& h) const {
+    const double e = std::exp(-std::abs(eta));
+    const double p = (eta >= 0.0 ? 1.0 : e) / (1.0 + e);
+    g = p - y;
+    h = e / ((1.0 + e) * (1.0 + e));
+  }
+  double conjugate(double y, double u) const {
+    const double q = std::clamp(u + y, 0.0, 1.0);
+    return x_log_x(q) + x_log_x(1.0 - q);
+  }
+};
+
+// Half the Poisson deviance with the log link: exp(eta) - y eta + y log y - y
+struct Poisson {
+  static constexpr bool quadratic = false;
+  double value(double y, double eta) const { return std::exp(eta) - y * eta + x_log_x(y) - y; }
+  void derivatives(double y, double eta, double& g, double& h) const {
+    h = std::exp(eta);
+    g = h - y;
+  }
+  double conjugate(double y, double u) const {
+    const double m = std::max(u + y, 0.0);
+    return x_log_x(m) - m - x_log_x(y) + y;
+  }
+};
+
+// Half the gamma deviance with the log link: y exp(-eta) + eta - log y - 1
+struct Gamma {
+  static constexpr bool quadratic = false;
+  double value(double y, double eta) const { return y * std::exp(-eta) + eta - std::log(y) - 1.0; }
+  void derivatives(double y, double eta, double& g, double& h) const {
+    h = y * std::exp(-eta);
+    g = 1.0 - h;
+  }
+  double conjugate(double y, double u) const {  // finite for u < 1
+    const double v = 1.0 - u;
+    return v > 0.0 ? v * std::log(v / y) - v + 1.0 + std::log(y) : (v == 0.0 ? 1.0 + std::log(y) : infinity);
+  }
+};
+
+// Squared hinge, y in {0, 1} read as sign t = 2 y - 1: max(0, 1 - t eta)^2 / 2
+struct SquaredHinge {
+  static constexpr bool quadratic = false;
+  double value(double y, double eta) const {
+    const double m = std::max(0.0, 1.0 - (2.0 * y - 1.0) * eta);
+    return 0.5 * m * m;
+  }
+  void derivatives(double y, double eta, double& g, double& h) const {
+    const double t = 2.0 * y - 1.0, m = 1.0 - t * eta;
+    g = m > 0.0 ? -t * m : 0.0;
+    h = m > 0.0 ? 1.0 : 0.0;
+  }
+  double conjugate(double y, double u) const {  // finite for t u <= 0
+    const double t = 2.0 * y - 1.0;
+    return t * u <= 0.0 ? 0.5 * u * u + t * u : infinity;
+  }
+};
+
+// Huber with threshold delta: r^2 / 2 inside, delta |r| - delta^2 / 2 outside
+struct Huber {
+  static constexpr bool quadratic = false;
+  double delta;
+  double value(double y, double eta) const {
+    const double r = std::abs(y - eta);
+    return r <= delta ? 0.5 * r * r : delta * (r - 0.5 * delta);
+  }
+  void derivatives(double y, double eta, double& g, double& h) const {
+    const double r = eta - y;
+    g = std::clamp(r, -delta, delta);
+    h = std::abs(r) <= delta ? 1.0 : 0.0;
+  }
+  double conjugate(double y, double u) const { return std::abs(u) <= delta * (1.0 + 1e-12) ? 0.5 * u * u + u * y : infinity; }
+};
+
+}  // namespace equipoise

@@ -1,0 +1,223 @@
+// Path of the multinomial (softmax) loss + separable penalty.
+//
+// With the other classes held fixed, the loss of one class is a logistic loss with an offset: block coordinate
+// descent over the classes, each block one proximal Newton step with backtracking. The certificate is that of the
+// joint problem.
+#pragma once
+#include "losses.hpp"
+#include "quadratic_model.hpp"
+
+namespace equipoise {
+
+template <class Penalty, class Design>
+class MultinomialPath {
+ public:
+  std::vector<double> w, eta, b;  // class-major: w[k * p + j], eta[k * n + i]
+  int steps = 0;
+
+  // y is n indicators of each class, class-major
+  MultinomialPath(const Design& X, const double* y, Index classes, const double* s, bool intercept, Penalty penalty,
+                  double tolerance, int max_steps)
+      : w(classes * X.p, 0.0), eta(classes * X.n, 0.0), b(classes, 0.0), X(X), y(y), K(classes), s(s),
+        intercept(intercept), penalty(penalty), tolerance(tolerance), max_steps(max_steps), model(X, intercept),
+        probability(classes * X.n), g(X.n), h(X.n), rest(X.n), gradient(classes * X.p), direction(X.n), trial(X.p),
+        in_work(X.p, 0) {
+    settle_intercepts();
+    null = objective();
+    complete_gradient();
+  }
+
+  double null_objective() const { return null; }
+  const double* null_gradient() const { return gradient.data(); }
+
+  double solve(double alpha, double previous, double l1_ratio) {
+    work.clear();
+    std::fill(in_work.begin(), in_work.end(), 0);
+    penalty.set_alpha(previous > alpha ? std::max(2.0 * alpha - previous, 0.5 * alpha) : alpha, l1_ratio);
+    for (Index k = 0; k < K; ++k)
+      for (Index j = 0; j < X.p; ++j)
+        if (w[k * X.p + j] != 0.0) enter(j);
+    admit();
+    penalty.set_alpha(alpha, l1_ratio);
+    double precision = 0.1 * tolerance * null, gap = infinity;
+    for (steps = 0; steps < max_steps;) {
+      descend(precision);
+      settle_intercepts();
+      complete_gradient();
+      gap = certificate();
+      if (gap <= tolerance || null <= 0.0) break;
+      if (!admit()) precision *= 0.1;
+      if (precision < 1e-20 * null) break;
+    }
+    return gap;
+  }
+
+ private:
+  const Design& X;
+  const double* y;
+  Index K;
+  const double* s;
+  bool intercept;
+  Penalty penalty;
+  double tolerance;
+  int max_steps;
+  QuadraticModel<Design> model;
+  std::vector<double> probability, g, h, rest, gradient, direction, trial;
+  std::vector<char> in_work;
+  std::vector<Index> work;
+  double null = 0.0;
+
+  // log of the sum over classes of exp(eta), of all but class `skip` (-1: of all)
+  double log_sum(Index i, Index skip) const {
+    double top = -infinity, total = 0.0;
+    for (Index k = 0; k < K; ++k)
+      if (k != skip) top = std::max(top, eta[k * X.n + i]);
+    for (Index k = 0; k < K; ++k)
+      if (k != skip) total += std::exp(eta[k * X.n + i] - top);
+    return top + std::log(total);
+  }
+
+  double objective() const {
+    double total = 0.0;
+    for (Index i = 0; i < X.n; ++i) {
+      if (s[i] == 0.0) continue;
+      double value = log_sum(i, -1);
+      for (Index k = 0; k < K; ++k) value -= y[k * X.n + i] * eta[k * X.n + i];
+      total += s[i] * value;
+    }
+    return total;
+  }
+
+  // Gradient and curvature of class k; `rest` keeps the log-sum of the others.
+  void derivatives(Index k) {
+    for (Index i = 0; i < X.n; ++i) {
+      g[i] = h[i] = rest[i] = 0.0;
+      if (s[i] == 0.0) continue;
+      rest[i] = log_sum(i, k);
+      Logistic{}.derivatives(y[k * X.n + i], eta[k * X.n + i] - rest[i], g[i], h[i]);
+      g[i] *= s[i];
+      h[i] = s[i] * std::max(h[i], 1e-6);
+    }
+  }
+
+  double class_objective(Index k, double t) const {
+    double total = 0.0;
+    for (Index i = 0; i < X.n; ++i)
+      if (s[i] > 0.0) {
+        const double at = eta[k * X.n + i] + t * direction[i];
+        total += s[i] * (log1p_exp(at - rest[i]) - y[k * X.n + i] * at);
+      }
+    return total;
+  }
+
+  void settle_intercepts() {
+    if (!intercept) return;
+    for (int sweep = 0; sweep < 200; ++sweep) {
+      double worst = 0.0;
+      for (Index k = 0; k < K; ++k) {
+        derivatives(k);
+        const double slope = sum(g.data(), X.n), bend = sum(h.data(), X.n);
+        worst = std::max(worst, std::abs(slope));
+        if (bend <= 0.0) continue;
+        const double step = std::clamp(-slope / bend, -2.0, 2.0);
+        b[k] += step;
+        for (Index i = 0; i < X.n; ++i) eta[k * X.n + i] += step;
+      }
+      if (worst <= 1e-13) break;
+    }
+  }
+
+  void complete_gradient() {
+    std::vector<double> normaliser(X.n, 0.0), residual(X.n);
+    for (Index i = 0; i < X.n; ++i)
+      if (s[i] > 0.0) normaliser[i] = log_sum(i, -1);
+    for (Index k = 0; k < K; ++k) {
+      for (Index i = 0; i < X.n; ++i) {
+        const double p = s[i] > 0.0 ? std::exp(eta[k * X.n + i] - normaliser[i]) : 0.0;
+        probability[k * X.n + i] = p;
+        residual[i] = s[i] > 0.0 ? s[i] * (p - y[k * X.n + i]) : 0.0;
+      }
+      for (Index j = 0; j < X.p; ++j) gradient[k * X.p + j] = X.dot(j, residual.data());
+    }
+  }
+
+  void enter(Index j) {
+    if (!in_work[j]) in_work[j] = 1, work.push_back(j);
+  }
+
+  bool admit() {
+    std::vector<std::pair<double, Index>> violators;
+    for (Index j = 0; j < X.p; ++j) {
+      if (in_work[j]) continue;
+      double d = 0.0;
+      for (Index k = 0; k < K; ++k) d = std::max(d, penalty.distance(j, w[k * X.p + j], gradient[k * X.p + j]));
+      if (d > 1e-3 * tolerance * null) violators.emplace_back(-d, j);
+    }
+    const std::size_t room = std::max<std::size_t>(64, work.size());
+    if (violators.size() > room) {
+      std::nth_element(violators.begin(), violators.begin() + room, violators.end());
+      violators.resize(room);
+    }
+    for (const auto& v : violators) enter(v.second);
+    std::sort(work.begin(), work.end());
+    return !violators.empty();
+  }
+
+  void descend(double precision) {
+    while (steps++ < max_steps) {
+      double promised = 0.0;
+      for (Index k = 0; k < K; ++k) promised += step(k, precision);
+      if (promised <= precision) return;
+    }
+  }
+
+  double step(Index k, double precision) {
+    double* wk = w.data() + k * X.p;
+    derivatives(k);
+    model.reset(h.data());
+    for (const Index j : work) trial[j] = wk[j];
+    double shift = 0.0;
+    model.minimise(work, g.data(), penalty, trial.data(), shift, 0.1 * precision, 1e-2, 100);
+    std::fill(direction.begin(), direction.end(), shift);
+    double promised = 0.0, penalties = 0.0;
+    for (const Index j : work) {
+      penalties += penalty.value(j, wk[j]);
+      if (trial[j] == wk[j]) continue;
+      X.add(j, trial[j] - wk[j], direction.data());
+      promised += penalty.value(j, trial[j]) - penalty.value(j, wk[j]);
+    }
+    promised += dot(g.data(), direction.data(), X.n);
+    const double now = class_objective(k, 0.0) + penalties;
+    double t = 1.0;
+    for (int halvings = 0;; ++halvings, t *= 0.5) {
+      if (halvings > 50) return 0.0;
+      double next = class_objective(k, t);
+      for (const Index j : work) next += penalty.value(j, wk[j] + t * (trial[j] - wk[j]));
+      if (next <= now + 1e-4 * t * promised + 1e-14 * std::abs(now)) break;
+    }
+    for (Index i = 0; i < X.n; ++i) eta[k * X.n + i] += t * direction[i];
+    b[k] += t * shift;
+    for (const Index j : work) wk[j] += t * (trial[j] - wk[j]);
+    return -promised;
+  }
+
+  // The conjugate at u = q - y, q in the simplex, is the negative entropy of q.
+  double certificate() const {
+    double scale = 1.0, gap = objective();
+    for (Index k = 0; k < K; ++k)
+      for (Index j = 0; j < X.p; ++j) scale = std::min(scale, penalty.shrink(j, -gradient[k * X.p + j]));
+    for (Index k = 0; k < K; ++k) {
+      for (Index i = 0; i < X.n; ++i)
+        if (s[i] > 0.0)
+          gap += s[i] * x_log_x(scale * probability[k * X.n + i] + (1.0 - scale) * y[k * X.n + i]);
+      for (Index j = 0; j < X.p; ++j) {
+        const Index at = k * X.p + j;
+        if (w[at] != 0.0) gap += penalty.value(j, w[at]);
+        gap += penalty.conjugate(j, -scale * gradient[at], w[at]);
+      }
+    }
+    return std::max(0.0, gap) / null;
+  }
+};
+
+}  // namespace equipoise

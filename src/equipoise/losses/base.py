@@ -1,0 +1,86 @@
+"""The contract of a loss: what one sample costs, as a function of its linear predictor `eta`.
+
+A loss is 0 at the best possible `eta` of its sample (half a deviance), so that losses can be compared with zero.
+The convex conjugate f*(u) = sup_eta u eta - f(eta) turns any fit into a certificate: for weights s that sum to 1,
+
+    sum_i s_i f(y_i, eta_i) + penalty(w)  >=  - sum_i s_i f*(y_i, u_i) - penalty*(-X'Su)    for every u,
+
+and the difference of the two sides is the duality gap (Rockafellar 1970, section 31).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["FloatArray", "Loss", "Task"]
+
+FloatArray = NDArray[np.float64]
+Task = Literal["regression", "binary", "multiclass"]
+
+
+class Loss(ABC):
+    """A convex loss of one sample; arrays in, arrays of the same length out.
+
+    Attributes
+    ----------
+    name : str
+        Id in the catalogue, and of the compiled kernel if there is one.
+    task : {"regression", "binary", "multiclass"}
+        What kind of target it is for.
+    score_name : str
+        What `score` is called in tables and plots.
+    score_factor : float
+        `score = score_factor * value`: 2 where the field speaks of the squared error or the deviance.
+    """
+
+    name: ClassVar[str]
+    task: ClassVar[Task]
+    score_name: ClassVar[str]
+    score_factor: ClassVar[float] = 1.0
+    compiled: ClassVar[bool] = True
+
+    @abstractmethod
+    def value(self, y: FloatArray, eta: FloatArray) -> FloatArray:
+        """Loss of each sample, shape (n,)."""
+
+    @abstractmethod
+    def gradient(self, y: FloatArray, eta: FloatArray) -> FloatArray:
+        """First derivative in `eta`, of the shape of `eta`."""
+
+    @abstractmethod
+    def curvature(self, y: FloatArray, eta: FloatArray) -> FloatArray:
+        """Second derivative in `eta`: shape (n,), or (n, K, K) for K linear predictors."""
+
+    @abstractmethod
+    def conjugate(self, y: FloatArray, u: FloatArray) -> FloatArray:
+        """Convex conjugate at `u` (of the shape of `eta`), shape (n,); inf outside its domain."""
+
+    def mean(self, eta: FloatArray) -> FloatArray:
+        """What the linear predictor predicts: the inverse of the link."""
+        return eta
+
+    def check_target(self, y: FloatArray) -> str | None:
+        """What is wrong with the target, as a sentence, or None."""
+        return None
+
+    @property
+    def parameter(self) -> float:
+        """The one number that the compiled kernel takes, 0 if none."""
+        return 0.0
+
+    def score(self, y: FloatArray, eta: FloatArray, weight: FloatArray | None = None) -> float:
+        """Weighted mean of `score_factor * value`."""
+        return float(self.score_factor * np.average(self.value(y, eta), weights=weight))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def __eq__(self, other: Any) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), tuple(sorted(vars(self).items()))))

@@ -1,0 +1,98 @@
+"""The contract of a penalty on weights: value, proximal operator, certificate.
+
+All of them are functions of the coefficients without the intercept, which is never penalised. `factor` multiplies the
+penalty of each feature: 0 leaves a feature unpenalised, and adaptive weights are factors.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.errors import InputError
+
+__all__ = ["FloatArray", "Kernel", "Penalty"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """How the compiled core knows a penalty: its template and the numbers that it takes."""
+
+    name: str
+    l1_ratio: float = 1.0
+    gamma: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Penalty(ABC):
+    """A penalty on coefficients `w` of shape (p,); multiplied by `alpha` in the objective.
+
+    Parameters
+    ----------
+    factor : array of shape (p,), optional
+        Multiplier of the penalty of each feature, >= 0; ones if not given.
+    """
+
+    name: ClassVar[str]
+    convex: ClassVar[bool] = True
+
+    factor: ArrayLike | None = None
+
+    @abstractmethod
+    def value(self, w: FloatArray) -> float:
+        """The penalty at `w`."""
+
+    @abstractmethod
+    def gradient(self, w: FloatArray) -> FloatArray:
+        """A subgradient at `w`: the one of least absolute value at a kink."""
+
+    @abstractmethod
+    def prox(self, w: FloatArray, step: float) -> FloatArray:
+        """argmin_x |x - w|^2 / 2 + step * value(x)."""
+
+    @abstractmethod
+    def distance(self, w: FloatArray, gradient: FloatArray, alpha: float) -> FloatArray:
+        """Distance of `-gradient` to the subdifferential of `alpha * value` at `w`, per coefficient."""
+
+    @abstractmethod
+    def alpha_max(self, gradient: FloatArray) -> float:
+        """The least alpha at which w = 0 is optimal, given the gradient of the loss there; inf if there is none."""
+
+    def conjugate(self, v: FloatArray, alpha: float) -> float:
+        """sup_w v'w - alpha * value(w), for the duality gap; inf outside its domain."""
+        raise NotImplementedError(f"{type(self).__name__} has no conjugate: it certifies by `distance`")
+
+    def shrink(self, v: FloatArray, alpha: float) -> float:
+        """The largest number <= 1 that, times `v`, lies in the domain of the conjugate."""
+        return 1.0
+
+    def kernel(self) -> Kernel | None:
+        """The compiled template that solves it, if there is one."""
+        return None
+
+    def factors(self, p: int) -> FloatArray:
+        """`factor` as an array of p numbers, checked."""
+        if self.factor is None:
+            return np.ones(p)
+        f = np.ascontiguousarray(self.factor, dtype=np.float64)
+        if f.shape != (p,):
+            raise InputError(f"{type(self).__name__}: factor has shape {f.shape}, but there are {p} features")
+        if not np.all(np.isfinite(f)) or np.any(f < 0):
+            bad = f[~(np.isfinite(f) & (f >= 0))][0]
+            raise InputError(f"{type(self).__name__}: factor {bad} is not a number >= 0")
+        return f
+
+    def __eq__(self, other: Any) -> bool:
+        return type(self) is type(other) and all(
+            np.array_equal(np.asarray(getattr(self, f.name)), np.asarray(getattr(other, f.name)))
+            for f in fields(self)
+        )
+
+    def __hash__(self) -> int:
+        return hash(type(self))

@@ -1,0 +1,84 @@
+"""Coordinate descent in the compiled core: on second moments (n >> p) or on the columns of X (p > n, sparse, any loss).
+
+Gram: Friedman, Hastie and Tibshirani (2010), section 2.2, "covariance updates". Columns: proximal Newton over a
+working set, with the duality gap of Fercoq, Gramfort and Salmon (2015) as the stopping rule.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from equipoise.errors import InputError
+from equipoise.losses.base import FloatArray
+from equipoise.penalties import Penalty
+from equipoise.solvers import _native
+from equipoise.solvers.moments import Normal
+from equipoise.solvers.path import Path
+from equipoise.solvers.problem import Problem
+
+__all__ = ["column_path", "gram_path", "native_penalty"]
+
+
+def native_penalty(penalty: Penalty, p: int) -> _native.PenaltySpec:
+    """The penalty as the compiled core takes it."""
+    kernel = penalty.kernel()
+    if kernel is None:
+        raise InputError(f"{type(penalty).__name__} has no compiled kernel; use the proximal gradient solver")
+    return _native.PenaltySpec(kernel.name, kernel.l1_ratio, kernel.gamma, penalty.factors(p))
+
+
+def gram_path(
+    normal: Normal, penalty: Penalty, alphas: FloatArray, fit_intercept: bool, tol: float, max_passes: int = 100_000
+) -> Path:
+    """Path of squared loss from its normal equations; overwrites `normal.gram`."""
+    p, m = len(normal.gram), len(alphas)
+    coefs, gaps, passes = np.zeros((m, p)), np.zeros(m), np.zeros(m, dtype=np.int64)
+    cross = np.ascontiguousarray(normal.cross[:, 0])
+    spec = native_penalty(penalty, p)
+    gram = np.ascontiguousarray(normal.gram)
+    squares = float(normal.squares[0])
+    _native.gram_path(gram, cross, squares, _as_vector(alphas), spec, tol, max_passes, coefs, gaps, passes)
+    w, b = normal.back(coefs, fit_intercept)
+    return Path(alphas, w, b, gaps, _nonzero(w))
+
+
+def column_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 10_000) -> Path:
+    """Path of any compiled loss and separable penalty, on the columns of X."""
+    m, p, K = len(alphas), problem.p, problem.outputs
+    coefs, gaps, steps = np.zeros((m, K * p)), np.zeros(m), np.zeros(m, dtype=np.int64)
+    spec = native_penalty(problem.penalty, p)
+    weight = _as_vector(problem.weight)
+    if problem.y.ndim == 1:
+        intercepts = np.zeros(m)
+        offset = None if problem.offset is None else _as_vector(problem.offset)
+        head = (_as_vector(problem.y), weight, offset, problem.fit_intercept)
+        head += (problem.loss.name, problem.loss.parameter)  # type: ignore[assignment]
+        run = _native.loss_path_sparse if problem.is_sparse else _native.loss_path_dense
+    else:
+        intercepts = np.zeros(m * K)
+        head = (np.ascontiguousarray(problem.y.T), weight, problem.fit_intercept)  # type: ignore[assignment]
+        run = _native.multinomial_path_sparse if problem.is_sparse else _native.multinomial_path_dense
+    tail = (spec, _as_vector(alphas), tol, max_steps, coefs, intercepts, gaps, steps, None)
+    run(*_design(problem), *head, *tail)
+    if problem.y.ndim == 1:
+        w = coefs * problem.scale
+        return Path(alphas, w, intercepts, gaps, _nonzero(w))
+    w = coefs.reshape(m, K, p) * problem.scale
+    return Path(alphas, w, intercepts.reshape(m, K), gaps, _nonzero(w))
+
+
+def _design(problem: Problem) -> tuple[object, ...]:
+    X, scale = problem.X, _as_vector(problem.scale)
+    if sparse.issparse(X):
+        starts, rows = X.indptr.astype(np.int32, copy=False), X.indices.astype(np.int32, copy=False)
+        return X.data, rows, starts, X.shape[0], scale
+    return np.asfortranarray(X), scale
+
+
+def _as_vector(a: FloatArray) -> FloatArray:
+    return np.ascontiguousarray(a, dtype=np.float64)
+
+
+def _nonzero(w: FloatArray) -> FloatArray:
+    return np.count_nonzero(w, axis=tuple(range(1, w.ndim))).astype(np.float64)

@@ -1,0 +1,165 @@
+"""Newton's method with a Cholesky factor for smooth losses and an L2 penalty, warm along the path.
+
+In at most min(n, p) dimensions (see `rotation`), a few steps an alpha; near the solution the steps square the error, so
+one step past the tolerance reaches machine precision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from equipoise.losses.base import FloatArray
+from equipoise.solvers.path import Path
+from equipoise.solvers.problem import Problem
+from equipoise.solvers.rotation import Rotated, rotate
+
+__all__ = ["newton_path"]
+
+
+def newton_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 200) -> Path:
+    """Solutions for all alphas, each with its gap; alpha = 0 by the limit of a vanishing ridge."""
+    rotated = rotate(problem)
+    system = _System(problem, rotated)
+    K, d = problem.outputs, rotated.Z.shape[1]
+    theta = np.zeros((K, d + 1))
+    theta[:, -1] = problem.null.intercept
+    points, gaps, dfs = [], [], []
+    for alpha in alphas:
+        theta, gap, df = system.minimise(theta, float(alpha), tol, max_steps)
+        points.append(theta)
+        gaps.append(gap)
+        dfs.append(df)
+    stacked = np.stack(points)
+    coefs, intercepts = rotated.back(stacked[..., :-1], stacked[..., -1])
+    if problem.y.ndim == 1:
+        coefs, intercepts = coefs[:, 0], intercepts[:, 0]
+    return Path(np.asarray(alphas, dtype=float), coefs, intercepts, np.array(gaps), np.array(dfs))
+
+
+@dataclass
+class _System:
+    """The objective in rotated coordinates: value, gradient, Hessian."""
+
+    problem: Problem
+    rotated: Rotated
+
+    def __post_init__(self) -> None:
+        rows = self.problem.rows
+        n, d = len(rows), self.rotated.Z.shape[1]
+        self.A = np.empty((n, d + 1))
+        self.A[:, :-1] = self.rotated.Z[rows]
+        self.A[:, -1] = 1.0 if self.problem.fit_intercept else 0.0
+        self.y = self.problem.y[rows]
+        self.s = self.problem.weight[rows]
+        self.offset = 0.0 if self.problem.offset is None else self.problem.offset[rows]
+        if self.y.ndim == 2 and self.problem.offset is not None:
+            self.offset = self.offset[:, None]
+        self.factor = np.append(self.rotated.penalty, 0.0)
+        self.null = self.problem.null.objective
+
+    def eta(self, theta: FloatArray) -> FloatArray:
+        flat = self.A @ theta.T + (self.offset if self.y.ndim == 2 else 0.0)
+        return flat if self.y.ndim == 2 else flat[:, 0] + self.offset
+
+    def value(self, theta: FloatArray, eta: FloatArray, alpha: float) -> float:
+        return float(self.s @ self.problem.loss.value(self.y, eta) + 0.5 * alpha * np.sum(self.factor * theta**2))
+
+    def minimise(self, theta: FloatArray, alpha: float, tol: float, max_steps: int) -> tuple[FloatArray, float, float]:
+        eta = self.eta(theta)
+        now = self.value(theta, eta, alpha)
+        gap, polished = np.inf, False
+        H = np.zeros((0, 0))
+        for _ in range(max_steps):
+            slope = self.problem.loss.gradient(self.y, eta)
+            pull = np.atleast_2d((self.s * slope.T) @ self.A)
+            gap = self.gap(theta, slope, pull, now, alpha)
+            if gap <= tol and polished:
+                break
+            polished = gap <= tol
+            gradient = pull + alpha * self.factor * theta
+            H = self.hessian(eta)
+            step = -_solve(H, np.tile(alpha * self.factor, len(theta)), gradient.ravel()).reshape(theta.shape)
+            theta, eta, now, moved = self.search(theta, step, eta, now, alpha, float(np.sum(gradient * step)))
+            if not moved:
+                break
+        if self.separated(eta, alpha):
+            gap = np.inf
+        return theta, gap, self.degrees(H, alpha, len(theta))
+
+    def search(
+        self, theta: FloatArray, step: FloatArray, eta: FloatArray, now: float, alpha: float, slope: float
+    ) -> tuple[FloatArray, FloatArray, float, bool]:
+        along = self.eta(theta + step) - eta
+        t = 1.0
+        while t > 1e-8:
+            trial = theta + t * step
+            value = self.value(trial, eta + t * along, alpha)
+            if value <= now + 1e-4 * t * slope + 1e-14 * abs(now):
+                return trial, eta + t * along, value, True
+            t *= 0.5
+        return theta, eta, now, False
+
+    def hessian(self, eta: FloatArray) -> FloatArray:
+        curvature = self.problem.loss.curvature(self.y, eta)
+        if curvature.ndim == 1:
+            return np.asarray((self.A * (self.s * curvature)[:, None]).T @ self.A)
+        K, d = curvature.shape[1], self.A.shape[1]
+        H = np.empty((K, d, K, d))
+        for k in range(K):
+            for m in range(k, K):
+                block = (self.A * (self.s * curvature[:, k, m])[:, None]).T @ self.A
+                H[k, :, m, :] = block
+                H[m, :, k, :] = block.T
+        return H.reshape(K * d, K * d)
+
+    def gap(self, theta: FloatArray, slope: FloatArray, pull: FloatArray, now: float, alpha: float) -> float:
+        """Duality gap at the dual point `slope`; without penalty, what the gradient still promises."""
+        if self.null <= 0.0:
+            return 0.0
+        free = self.factor == 0
+        loose = float(np.abs(pull[:, free]).ravel() @ np.abs(theta[:, free]).ravel())
+        if alpha == 0.0:
+            return float(np.abs(pull).ravel() @ np.abs(theta).ravel()) / self.null
+        dual = -float(self.s @ self.problem.loss.conjugate(self.y, slope))
+        if self.problem.offset is not None:
+            dual += float(np.sum((self.s * slope.T) * np.reshape(self.offset, -1)))
+        dual -= float(np.sum(pull[:, ~free] ** 2 / self.factor[~free])) / (2.0 * alpha)
+        return max(0.0, now - dual + loose) / self.null
+
+    def separated(self, eta: FloatArray, alpha: float) -> bool:
+        """Whether the data is separated and nothing holds the coefficients back: no finite minimiser exists."""
+        if alpha > 0.0 or self.problem.loss.task == "regression":
+            return False
+        if self.y.ndim == 1:
+            return bool(np.all((2.0 * self.y - 1.0) * eta > 0.0))
+        return bool(np.all(np.argmax(eta, axis=1) == np.argmax(self.y, axis=1)))
+
+    def degrees(self, H: FloatArray, alpha: float, K: int) -> float:
+        d = len(self.factor)
+        if H.size == 0:
+            return 0.0
+        total = 0.0
+        for k in range(K):
+            values = linalg.eigvalsh(H[k * d : k * d + d - 1, k * d : k * d + d - 1], check_finite=False)
+            values = np.maximum(values, 0.0)
+            total += float(np.sum(values / np.maximum(values + alpha, 1e-300)))
+        return total
+
+
+def _solve(H: FloatArray, diagonal: FloatArray, g: FloatArray) -> FloatArray:
+    """(H + diag)^-1 g; a ridge of rounding size keeps a singular H (no penalty, softmax shift) factorable."""
+    H = H.copy()
+    index = np.diag_indices_from(H)
+    H[index] += diagonal
+    jitter = 1e-13 * max(float(np.trace(H)) / len(H), 1e-300)
+    for _ in range(20):
+        try:
+            M = H.copy()
+            M[index] += jitter
+            return np.asarray(linalg.cho_solve(linalg.cho_factor(M, lower=True, check_finite=False), g, check_finite=False))
+        except linalg.LinAlgError:
+            jitter *= 100.0
+    return np.asarray(linalg.lstsq(H, g, check_finite=False)[0])

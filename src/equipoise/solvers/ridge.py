@@ -1,0 +1,100 @@
+"""Ridge regression for all alphas from one eigendecomposition, with exact leave-one-out.
+
+    w(alpha) = V diag(1 / (lambda + alpha)) V' c,    G = V diag(lambda) V' = X'SX,  c = X'Sy   (centred)
+
+Leaving out row i changes the fit at row i by a factor known from its leverage h_i (Allen 1974; Golub, Heath and Wahba
+1979): the left-out residual is r_i / (1 - h_i). As the objective is a *mean*, the fit on the other rows at the same alpha
+is the full fit at alpha (1 - s_i), s_i the share of the row in the weights.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+from equipoise.losses.base import FloatArray
+from equipoise.solvers.path import Path
+from equipoise.solvers.problem import Problem
+from equipoise.solvers.rotation import Rotated, rotate
+
+__all__ = ["leave_one_out", "ridge_path"]
+
+
+def ridge_path(problem: Problem, alphas: FloatArray) -> Path:
+    """Every alpha of a ridge problem; alpha = 0 is the least-squares solution of least norm."""
+    rotated = rotate(problem)
+    root = np.sqrt(problem.weight)
+    y = problem.y if problem.offset is None else problem.y - problem.offset
+    y_mean = float(problem.weight @ y) if problem.fit_intercept else 0.0
+    A, b = rotated.Z * root[:, None], (y - y_mean) * root
+    values, vectors, cross = _spectrum(A, b, rotated)
+    thetas = np.stack([_solution(A, b, values, vectors, cross, rotated, a) for a in alphas])
+    # One step of refinement takes away what the normal equations lost.
+    coefs, intercepts = rotated.back(thetas, np.full(len(alphas), y_mean))
+    dfs = np.array([np.sum(values / (values + a)) if a > 0 else np.sum(values > 0) for a in alphas], dtype=float)
+    gaps = np.array([_gap(A, b, t, a, rotated.penalty) for t, a in zip(thetas, alphas, strict=True)])
+    return Path(np.asarray(alphas, dtype=float), coefs, intercepts, gaps, dfs)
+
+
+def leave_one_out(problem: Problem, alphas: FloatArray) -> FloatArray:
+    """Linear predictor of each row from the fit on all other rows, shape (m, n); exact.
+
+    With `standardize` the scale of the columns stays that of all rows.
+    """
+    rotated = rotate(problem)
+    s, y = problem.weight, problem.y if problem.offset is None else problem.y - problem.offset
+    y_mean = float(s @ y) if problem.fit_intercept else 0.0
+    root = np.sqrt(s)
+    A, b = rotated.Z * root[:, None], (y - y_mean) * root
+    values, vectors, cross = _spectrum(A, b, rotated)
+    Q = rotated.Z @ vectors
+    Q2 = Q * Q
+    equal = np.all(s == s[0])
+    out = np.empty((len(alphas), problem.n))
+    for k, alpha in enumerate(alphas):
+        if equal:
+            inverse = _inverse(values, alpha * (1.0 - s[0]))
+            fitted, leverage = Q @ (inverse * cross), Q2 @ inverse
+        else:
+            inverses = _inverse(values[None, :], (alpha * (1.0 - s))[:, None])
+            fitted, leverage = np.sum(Q * inverses * cross, axis=1), np.sum(Q2 * inverses, axis=1)
+        h = s * (leverage + (1.0 if problem.fit_intercept else 0.0))
+        residual = y - y_mean - fitted
+        out[k] = y - residual / np.maximum(1.0 - h, 1e-300)
+    return out if problem.offset is None else out + problem.offset
+
+
+def _spectrum(A: FloatArray, b: FloatArray, rotated: Rotated) -> tuple[FloatArray, FloatArray, FloatArray]:
+    if np.all(rotated.penalty == 1.0):
+        values, vectors = linalg.eigh(A.T @ A, check_finite=False)
+        values = np.maximum(values, 0.0)
+        return values, vectors, vectors.T @ (A.T @ b)
+    raise NotImplementedError("features without penalty go through the Newton solver")
+
+
+def _inverse(values: FloatArray, alpha: FloatArray | float) -> FloatArray:
+    floor = 1e-13 * np.max(values, initial=0.0)
+    shifted = values + alpha
+    return np.where(shifted > floor, 1.0 / np.where(shifted > floor, shifted, 1.0), 0.0)
+
+
+def _solution(
+    A: FloatArray, b: FloatArray, values: FloatArray, vectors: FloatArray, cross: FloatArray, rotated: Rotated, alpha: float
+) -> FloatArray:
+    if alpha == 0.0:
+        return np.asarray(linalg.lstsq(A, b, cond=1e-12, check_finite=False)[0])
+    inverse = _inverse(values, alpha)
+    theta = vectors @ (inverse * cross)
+    correction = A.T @ (b - A @ theta) - alpha * theta
+    return np.asarray(theta + vectors @ (inverse * (vectors.T @ correction)))
+
+
+def _gap(A: FloatArray, b: FloatArray, theta: FloatArray, alpha: float, factor: FloatArray) -> float:
+    """|gradient of the objective|^2 / (2 alpha): the duality gap at the dual point of the residual."""
+    null = 0.5 * float(b @ b)
+    if null == 0.0:
+        return 0.0
+    slope = A.T @ (A @ theta - b)
+    if alpha == 0.0:
+        return float(np.abs(slope) @ np.abs(theta)) / null
+    return float(np.sum((slope + alpha * theta) ** 2)) / (2.0 * alpha) / null
