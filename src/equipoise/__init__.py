@@ -10,13 +10,11 @@ _HOMES = {
     # constrain
     "CrossValidation": "equipoise.selection",
     "ElasticNet": "equipoise.linear",
-    "GCV": "equipoise.selection",
     "HoldOut": "equipoise.selection",
     "Lasso": "equipoise.linear",
     "LeaveOneOut": "equipoise.selection",
-    "LinearModel": "equipoise.linear",
     "LogisticRegression": "equipoise.linear",
-    "Objective": "equipoise.linear",
+    "Objective": "equipoise.solvers",
     "Ridge": "equipoise.linear",
     "losses": "equipoise.losses",
     "penalties": "equipoise.penalties",
@@ -39,6 +37,6 @@ _HOMES = {
     "InputError": "equipoise.errors",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 - the table above is the one list of public names
+__all__ = sorted(_HOMES)
 
 __getattr__, __dir__ = _lazy.attach(__name__, _HOMES)

@@ -37,7 +37,7 @@ class Logistic(Loss):
         return np.asarray(expit(eta) - y)
 
     def curvature(self, y: FloatArray, eta: FloatArray) -> FloatArray:
-        """p (1 - p) with p = sigmoid(eta)."""
+        """P (1 - p) with p = sigmoid(eta)."""
         return np.asarray(expit(eta) * expit(-eta))
 
     def conjugate(self, y: FloatArray, u: FloatArray) -> FloatArray:

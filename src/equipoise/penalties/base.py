@@ -90,8 +90,7 @@ class Penalty(ABC):
 
     def __eq__(self, other: Any) -> bool:
         return type(self) is type(other) and all(
-            np.array_equal(np.asarray(getattr(self, f.name)), np.asarray(getattr(other, f.name)))
-            for f in fields(self)
+            np.array_equal(np.asarray(getattr(self, f.name)), np.asarray(getattr(other, f.name))) for f in fields(self)
         )
 
     def __hash__(self) -> int:

@@ -1,7 +1,7 @@
 """How far a fit is from optimal, proved: the relative duality gap, in plain NumPy.
 
-The dual point is the gradient of the loss at the fit, scaled into the domain of the penalty's conjugate (Fenchel duality, see
-`losses.base`). This is the reference that the compiled kernels are held against.
+The dual point is the gradient of the loss at the fit, scaled into the domain of the penalty's conjugate (Fenchel
+duality, see `losses.base`). This is the reference that the compiled kernels are held against.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def stationarity(problem: Problem, coef: FloatArray, intercept: FloatArray | flo
     gradients = np.atleast_2d(np.asarray(problem.X.T @ slope).T * problem.scale)
     pairs = zip(_penalised(problem, coef), gradients, strict=True)
     worst = max(float(np.max(problem.penalty.distance(w, g, alpha), initial=0.0)) for w, g in pairs)
-    return worst / max(np.sqrt(problem.null.objective), 1e-300)
+    return worst / max(float(np.sqrt(problem.null.objective)), 1e-300)
 
 
 def _penalised(problem: Problem, coef: FloatArray) -> FloatArray:

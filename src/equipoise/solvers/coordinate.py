@@ -29,7 +29,12 @@ def native_penalty(penalty: Penalty, p: int) -> _native.PenaltySpec:
 
 
 def gram_path(
-    normal: Normal, penalty: Penalty, alphas: FloatArray, fit_intercept: bool, tol: float, max_passes: int = 100_000
+    normal: Normal,
+    penalty: Penalty,
+    alphas: FloatArray,
+    fit_intercept: bool,
+    tol: float,
+    max_passes: int = 100_000,
 ) -> Path:
     """Path of squared loss from its normal equations; overwrites `normal.gram`."""
     p, m = len(normal.gram), len(alphas)
@@ -81,4 +86,4 @@ def _as_vector(a: FloatArray) -> FloatArray:
 
 
 def _nonzero(w: FloatArray) -> FloatArray:
-    return np.count_nonzero(w, axis=tuple(range(1, w.ndim))).astype(np.float64)
+    return np.asarray(np.count_nonzero(w, axis=tuple(range(1, w.ndim))), dtype=np.float64)

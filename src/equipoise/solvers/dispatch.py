@@ -11,13 +11,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
-from equipoise.losses import Squared
+from equipoise.losses import Multinomial, Squared
 from equipoise.losses.base import FloatArray
 from equipoise.solvers.coordinate import column_path, gram_path
 from equipoise.solvers.moments import Moments, Normal
@@ -43,7 +44,13 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6) -> Path:
     tol : float
         Bound on the relative duality gap.
     """
-    alphas = np.asarray(alphas, dtype=np.float64)
+    path = _dispatch(problem, np.asarray(alphas, dtype=np.float64), tol)
+    if isinstance(problem.loss, Multinomial):  # softmax does not see a shift of all classes: choose the one of sum 0
+        path = replace(path, intercepts=path.intercepts - path.intercepts.mean(axis=1, keepdims=True))
+    return path
+
+
+def _dispatch(problem: Problem, alphas: FloatArray, tol: float) -> Path:
     if is_l2(problem) or np.all(alphas == 0.0):
         bound = np.all(problem.penalty.factors(problem.p) > 0)
         if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:

@@ -7,7 +7,7 @@ Rows are shifted by the overall mean first, which keeps the subtraction accurate
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -70,9 +70,7 @@ class Moments:
         return total
 
     @classmethod
-    def _of_block(
-        cls, X: Any, y: FloatArray, weight: FloatArray, origin: FloatArray, y_origin: FloatArray
-    ) -> Moments:
+    def _of_block(cls, X: Any, y: FloatArray, weight: FloatArray, origin: FloatArray, y_origin: FloatArray) -> Moments:
         dense = X.toarray() if sparse.issparse(X) else X
         root = np.sqrt(weight)[:, None]
         A = (dense - origin) * root
@@ -87,8 +85,8 @@ class Moments:
         return self._combine(other, -1.0)
 
     def _combine(self, other: Moments, sign: float) -> Moments:
-        pairs = ((getattr(self, f), getattr(other, f)) for f in ("weight", "x", "y", "xx", "xy", "yy"))
-        return Moments(*(a + sign * b for a, b in pairs), self.origin, self.y_origin)
+        sums = {f: getattr(self, f) + sign * getattr(other, f) for f in ("weight", "x", "y", "xx", "xy", "yy")}
+        return replace(self, **sums)
 
     def centred(self, fit_intercept: bool, scale: FloatArray | None) -> Normal:
         """Normal equations of the mean squared loss, columns multiplied by `scale` (None: by 1 / deviation)."""

@@ -54,15 +54,14 @@ class _System:
         self.A[:, -1] = 1.0 if self.problem.fit_intercept else 0.0
         self.y = self.problem.y[rows]
         self.s = self.problem.weight[rows]
-        self.offset = 0.0 if self.problem.offset is None else self.problem.offset[rows]
-        if self.y.ndim == 2 and self.problem.offset is not None:
-            self.offset = self.offset[:, None]
+        offset = np.zeros(self.problem.n) if self.problem.offset is None else self.problem.offset
+        self.offset = offset[rows] if self.y.ndim == 1 else offset[rows, None]
         self.factor = np.append(self.rotated.penalty, 0.0)
         self.null = self.problem.null.objective
 
     def eta(self, theta: FloatArray) -> FloatArray:
-        flat = self.A @ theta.T + (self.offset if self.y.ndim == 2 else 0.0)
-        return flat if self.y.ndim == 2 else flat[:, 0] + self.offset
+        eta = np.asarray(self.A @ theta.T)
+        return (eta if self.y.ndim == 2 else eta[:, 0]) + self.offset
 
     def value(self, theta: FloatArray, eta: FloatArray, alpha: float) -> float:
         return float(self.s @ self.problem.loss.value(self.y, eta) + 0.5 * alpha * np.sum(self.factor * theta**2))
@@ -159,7 +158,9 @@ def _solve(H: FloatArray, diagonal: FloatArray, g: FloatArray) -> FloatArray:
         try:
             M = H.copy()
             M[index] += jitter
-            return np.asarray(linalg.cho_solve(linalg.cho_factor(M, lower=True, check_finite=False), g, check_finite=False))
+            return np.asarray(
+                linalg.cho_solve(linalg.cho_factor(M, lower=True, check_finite=False), g, check_finite=False)
+            )
         except linalg.LinAlgError:
             jitter *= 100.0
     return np.asarray(linalg.lstsq(H, g, check_finite=False)[0])

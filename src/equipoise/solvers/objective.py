@@ -115,9 +115,9 @@ def gradient_descent(
     >>> w.round(6)  # closed form: 5 / (2.5 + 1)
     array([1.428571])
     """
-    w = np.array(w, dtype=np.float64)
-    values = [objective.value(w)]
+    point = np.array(w, dtype=np.float64)
+    values = [objective.value(point)]
     for _ in range(steps):
-        w = w - rate * objective.gradient(w)
-        values.append(objective.value(w))
-    return w, np.array(values)
+        point = point - rate * objective.gradient(point)
+        values.append(objective.value(point))
+    return point, np.array(values)

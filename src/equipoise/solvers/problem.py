@@ -2,8 +2,8 @@
 
     minimise over (w, b):   sum_i s_i f(y_i, x_i'w + b + offset_i)  +  alpha * penalty(w / scale)
 
-with weights s that sum to 1. With `standardize` the penalty acts on the coefficients of columns scaled to unit variance;
-X itself is never changed, and a sparse X stays sparse.
+with weights s that sum to 1. With `standardize` the penalty acts on the coefficients of columns scaled to unit
+variance; X itself is never changed, and a sparse X stays sparse.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     w(alpha) = V diag(1 / (lambda + alpha)) V' c,    G = V diag(lambda) V' = X'SX,  c = X'Sy   (centred)
 
 Leaving out row i changes the fit at row i by a factor known from its leverage h_i (Allen 1974; Golub, Heath and Wahba
-1979): the left-out residual is r_i / (1 - h_i). As the objective is a *mean*, the fit on the other rows at the same alpha
-is the full fit at alpha (1 - s_i), s_i the share of the row in the weights.
+1979): the left-out residual is r_i / (1 - h_i). As the objective is a *mean*, the fit on the other rows at the same
+alpha is the full fit at alpha (1 - s_i), s_i the share of the row in the weights.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy import linalg
 from equipoise.losses.base import FloatArray
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
-from equipoise.solvers.rotation import Rotated, rotate
+from equipoise.solvers.rotation import rotate
 
 __all__ = ["leave_one_out", "ridge_path"]
 
@@ -27,12 +27,11 @@ def ridge_path(problem: Problem, alphas: FloatArray) -> Path:
     y = problem.y if problem.offset is None else problem.y - problem.offset
     y_mean = float(problem.weight @ y) if problem.fit_intercept else 0.0
     A, b = rotated.Z * root[:, None], (y - y_mean) * root
-    values, vectors, cross = _spectrum(A, b, rotated)
-    thetas = np.stack([_solution(A, b, values, vectors, cross, rotated, a) for a in alphas])
-    # One step of refinement takes away what the normal equations lost.
+    values, vectors, cross = _spectrum(A, b)
+    thetas = np.stack([_solution(A, b, values, vectors, cross, a) for a in alphas])
     coefs, intercepts = rotated.back(thetas, np.full(len(alphas), y_mean))
     dfs = np.array([np.sum(values / (values + a)) if a > 0 else np.sum(values > 0) for a in alphas], dtype=float)
-    gaps = np.array([_gap(A, b, t, a, rotated.penalty) for t, a in zip(thetas, alphas, strict=True)])
+    gaps = np.array([_gap(A, b, t, a) for t, a in zip(thetas, alphas, strict=True)])
     return Path(np.asarray(alphas, dtype=float), coefs, intercepts, gaps, dfs)
 
 
@@ -46,7 +45,7 @@ def leave_one_out(problem: Problem, alphas: FloatArray) -> FloatArray:
     y_mean = float(s @ y) if problem.fit_intercept else 0.0
     root = np.sqrt(s)
     A, b = rotated.Z * root[:, None], (y - y_mean) * root
-    values, vectors, cross = _spectrum(A, b, rotated)
+    values, vectors, cross = _spectrum(A, b)
     Q = rotated.Z @ vectors
     Q2 = Q * Q
     equal = np.all(s == s[0])
@@ -64,12 +63,9 @@ def leave_one_out(problem: Problem, alphas: FloatArray) -> FloatArray:
     return out if problem.offset is None else out + problem.offset
 
 
-def _spectrum(A: FloatArray, b: FloatArray, rotated: Rotated) -> tuple[FloatArray, FloatArray, FloatArray]:
-    if np.all(rotated.penalty == 1.0):
-        values, vectors = linalg.eigh(A.T @ A, check_finite=False)
-        values = np.maximum(values, 0.0)
-        return values, vectors, vectors.T @ (A.T @ b)
-    raise NotImplementedError("features without penalty go through the Newton solver")
+def _spectrum(A: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    values, vectors = linalg.eigh(A.T @ A, check_finite=False)
+    return np.maximum(values, 0.0), vectors, vectors.T @ (A.T @ b)
 
 
 def _inverse(values: FloatArray, alpha: FloatArray | float) -> FloatArray:
@@ -79,8 +75,9 @@ def _inverse(values: FloatArray, alpha: FloatArray | float) -> FloatArray:
 
 
 def _solution(
-    A: FloatArray, b: FloatArray, values: FloatArray, vectors: FloatArray, cross: FloatArray, rotated: Rotated, alpha: float
+    A: FloatArray, b: FloatArray, values: FloatArray, vectors: FloatArray, cross: FloatArray, alpha: float
 ) -> FloatArray:
+    """Coefficients at one alpha, after a step of refinement that takes away what the normal equations lost."""
     if alpha == 0.0:
         return np.asarray(linalg.lstsq(A, b, cond=1e-12, check_finite=False)[0])
     inverse = _inverse(values, alpha)
@@ -89,7 +86,7 @@ def _solution(
     return np.asarray(theta + vectors @ (inverse * (vectors.T @ correction)))
 
 
-def _gap(A: FloatArray, b: FloatArray, theta: FloatArray, alpha: float, factor: FloatArray) -> float:
+def _gap(A: FloatArray, b: FloatArray, theta: FloatArray, alpha: float) -> float:
     """|gradient of the objective|^2 / (2 alpha): the duality gap at the dual point of the residual."""
     null = 0.5 * float(b @ b)
     if null == 0.0:

@@ -1,0 +1,157 @@
+"""What all linear estimators do: check the data, choose alpha, fit, keep path, selection and certificate."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+
+from equipoise.errors import CertificateWarning, InputError
+from equipoise.losses import Loss
+from equipoise.losses.base import FloatArray
+from equipoise.penalties import Penalty
+from equipoise.selection import Context, CrossValidation, Selection, Strategy
+from equipoise.solvers import Path, Problem, solve_path
+
+__all__ = ["LinearEstimator"]
+
+
+class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
+    """A linear predictor fitted by minimising mean loss + alpha * penalty.
+
+    Attributes
+    ----------
+    coef_ : array of shape (p,), or (K, p) for classifiers
+        Coefficients in the units of X.
+    intercept_ : float, or array of shape (K,) for classifiers
+    alpha_ : float
+        The alpha of `coef_`.
+    gap_ : float
+        Relative duality gap of the fit: at most `tol`, or `inf` with a warning where no finite minimiser exists.
+    path_ : Path
+        Solutions for the whole grid.
+    selection_ : Selection or None
+        How alpha was chosen; None if it was given.
+    """
+
+    alpha: Any
+    fit_intercept: bool
+    standardize: bool
+    tol: float
+    n_jobs: int | None
+
+    @abstractmethod
+    def _terms(self, classes: int) -> tuple[Loss, Penalty]:
+        """The loss (for so many classes, 0 for a number as target) and the penalty."""
+
+    def fit(
+        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None, groups: ArrayLike | None = None
+    ) -> Self:
+        """Choose alpha and fit.
+
+        Parameters
+        ----------
+        X : array, sparse matrix or data frame of shape (n, p)
+            Numbers, without missing values.
+        y : array of shape (n,)
+            Target.
+        sample_weight : array of shape (n,), optional
+            A weight of 2 equals a row twice.
+        groups : array of shape (n,), optional
+            Rows of one group stay in one fold while alpha is chosen.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If a setting or the data cannot be used; the message says which and why.
+        """
+            X, target = validate_data( self, X, y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F",
+            y_numeric=not self._classifies(),
+            multi_output=True,
+        )  # fmt: skip
+        target, labels = self._encode(column_or_1d(target, warn=True))
+        weight = _weights(sample_weight, X)
+        loss, penalty = self._terms(0 if labels is None else len(self.classes_))
+        if (problem_with_target := loss.check_target(target)) is not None:
+            raise InputError(problem_with_target)
+        problem = Problem(X, target, loss, penalty, weight, self.fit_intercept, self.standardize)
+        context = Context(labels, groups, self.tol, self.n_jobs)
+        self.selection_, self.path_, self.alpha_ = self._choose(problem, context)
+        self._keep(problem)
+        return self
+
+    def _choose(self, problem: Problem, context: Context) -> tuple[Selection | None, Path, float]:
+        alpha = self.alpha
+        if isinstance(alpha, (int, float, np.number)) and not isinstance(alpha, bool):
+            if not 0 <= alpha < np.inf:
+                raise InputError(f"alpha={alpha} is not a number >= 0")
+            # One point is cheap: it is solved to the precision of the arithmetic rather than of the selection.
+            path = solve_path(problem, np.array([float(alpha)]), min(self.tol, 1e-14))
+            return None, path, float(alpha)
+        if isinstance(alpha, str) and alpha == "auto":
+            alpha = CrossValidation()
+        if not isinstance(alpha, Strategy):
+            raise InputError(f"alpha={alpha!r} is neither a number, 'auto', nor a strategy of equipoise.selection")
+        selection = alpha.select(problem, context)
+        return selection, solve_path(problem, selection.alphas, self.tol), selection.alpha
+
+    def _keep(self, problem: Problem) -> None:
+        index = int(np.flatnonzero(self.path_.alphas == self.alpha_)[0])
+        self.gap_ = float(self.path_.gaps[index])
+        self.coef_, self.intercept_ = self.path_.coefs[index], self.path_.intercepts[index]
+        self.n_iter_ = 1
+        if self._classifies():
+            self.coef_, self.intercept_ = np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_)
+        else:
+            self.intercept_ = float(self.intercept_)
+        if not self.gap_ <= self.tol:
+            warnings.warn(_uncertified(self.gap_, self.alpha_), CertificateWarning, stacklevel=3)
+
+    def _classifies(self) -> bool:
+        return bool(self.__sklearn_tags__().estimator_type == "classifier")
+
+    def _encode(self, y: NDArray[Any]) -> tuple[FloatArray, NDArray[np.intp] | None]:
+        """Target as numbers: indicators of the classes for a classifier."""
+        if not self._classifies():
+            return np.ascontiguousarray(y, dtype=np.float64), None
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise InputError(f"the target has one class only, {self.classes_[0]!r}; a classifier needs two")
+        if len(self.classes_) == 2:
+            return codes.astype(np.float64), codes
+        return np.eye(len(self.classes_))[codes], codes
+
+    def _predictor(self, X: Any) -> FloatArray:
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
+        return np.asarray(X @ self.coef_.T + self.intercept_, dtype=np.float64)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _weights(sample_weight: ArrayLike | None, X: Any) -> FloatArray:
+    weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True))
+    if not np.any(weight > 0):
+        raise InputError("all sample weights are 0: no row is left to fit on")
+    return np.asarray(weight / weight.sum())
+
+
+            def _uncertified(gap: float, alpha: float) -> str: if np.isinf(gap): return ( "a hyperplane separates the
+            classes, so that without a penalty no finite minimiser exists; the coefficients "
+            "are where the search stopped. Use alpha > 0"
+        )
+    return f"the fit at alpha={alpha:g} ended with a relative duality gap of {gap:.1e}; scale the columns or raise tol"

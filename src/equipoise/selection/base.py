@@ -1,0 +1,164 @@
+"""How alpha is chosen: a strategy turns a problem into a grid of alphas, scores, and one choice with its reason."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.errors import InputError
+from equipoise.losses.base import FloatArray
+from equipoise.solvers import Problem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Context", "Rule", "Selection", "Strategy", "alpha_grid", "check_rule"]
+
+Rule = Literal["best", "1se"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a strategy may use besides the problem.
+
+    Attributes
+    ----------
+    labels : array of shape (n,), optional
+        Class codes, for stratified folds.
+    groups : array of shape (n,), optional
+        Rows of one group stay in one fold.
+    tol : float
+        Bound on the relative duality gap of every fit.
+    n_jobs : int, optional
+        Threads over folds; as many as there are cores if not given.
+    """
+
+    labels: NDArray[Any] | None = None
+    groups: ArrayLike | None = None
+    tol: float = 1e-6
+    n_jobs: int | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Scores over the grid and the choice.
+
+    Attributes
+    ----------
+    alphas : array of shape (m,)
+        Decreasing.
+    scores : array of shape (folds, m)
+        Score of each fold, lower is better; one row where there are no folds.
+    mean, se : arrays of shape (m,)
+        Mean over folds weighted by the weight of their rows, and its standard error (0 where there are no folds).
+    score_name : str
+    best, one_se : int
+        Index of the lowest mean, and of the largest alpha within one standard error of it.
+    index : int
+        The choice.
+    why : str
+        The reason in one sentence.
+    predictions : array of shape (n, m) or None
+        Out-of-fold linear predictors, where the strategy keeps them.
+    """
+
+    alphas: FloatArray
+    scores: FloatArray
+    mean: FloatArray
+    se: FloatArray
+    score_name: str
+    best: int
+    one_se: int
+    index: int
+    why: str
+    predictions: FloatArray | None = field(default=None, repr=False)
+
+    @property
+    def alpha(self) -> float:
+        """The chosen alpha."""
+        return float(self.alphas[self.index])
+
+    @classmethod
+    def of(
+        cls, alphas: FloatArray, scores: FloatArray, weight: FloatArray, name: str, rule: Rule, **rest: Any
+    ) -> Selection:
+        """Aggregate fold scores as glmnet does: weighted mean, and weighted deviation / sqrt(folds)."""
+        share = weight / weight.sum()
+        mean = share @ scores
+        folds = len(scores)
+        spread = share @ (scores - mean) ** 2 / max(folds - 1, 1)
+        se = np.sqrt(spread) if folds > 1 else np.zeros_like(mean)
+        best = int(np.nanargmin(mean))
+        one_se = int(np.flatnonzero(mean <= mean[best] + se[best])[0])
+        index = best if rule == "best" else one_se
+        why = f"alpha {alphas[index]:.4g} has the lowest {name}, {mean[best]:.4g}"
+        if rule == "1se":
+            why = (
+                f"alpha {alphas[index]:.4g} is the largest whose {name} ({mean[index]:.4g}) lies within one standard "
+                f"error ({se[best]:.2g}) of the lowest ({mean[best]:.4g})"
+            )
+        return cls(alphas, scores, mean, se, name, best, one_se, index, why, **rest)
+
+    def plot(self, ax: Any = None) -> Axes:
+        """Score over alpha with one standard error, the best and the one-standard-error alpha marked."""
+        from equipoise.report import validation_curve
+
+        best, one_se = float(self.alphas[self.best]), float(self.alphas[self.one_se])
+        return validation_curve(self.alphas, self.mean, self.se, best=best, one_se=one_se, label=self.score_name, ax=ax)
+
+
+class Strategy(ABC):
+    """A way to choose alpha."""
+
+    @abstractmethod
+    def select(self, problem: Problem, context: Context) -> Selection:
+        """Score a grid of alphas and choose one."""
+
+
+def check_rule(rule: str) -> None:
+    """Raise if the rule is not known."""
+    if rule not in ("best", "1se"):
+        raise InputError(f"rule {rule!r} is not known; choose 'best' or '1se'")
+
+
+def alpha_grid(problem: Problem, alphas: int | ArrayLike) -> FloatArray:
+    """Decreasing alphas: those given, or so many on a logarithmic scale from the null model downwards.
+
+    With an L1 part the largest alpha is the least one at which every coefficient is 0, the smallest is 1e-3 of it
+    (1e-2 if p > n). With L2 alone the scale is that of the curvature: from 10 times its largest eigenvalue (bounded
+    by the trace) to 1e-8 of that.
+    """
+    if np.ndim(alphas) > 0:
+        grid = np.unique(np.asarray(alphas, dtype=np.float64))[::-1]
+        if grid.size == 0 or not np.all(np.isfinite(grid)) or grid[-1] < 0:
+            raise InputError(f"alphas {np.asarray(alphas)} are not numbers >= 0")
+        return grid
+    count = int(np.asarray(alphas))
+    if count < 1:
+        raise InputError(f"alphas={count}: a grid needs at least one point")
+    gradient = np.atleast_2d(problem.null.gradient)
+    top = max(problem.penalty.alpha_max(g) for g in gradient)
+    ratio = 1e-3 if problem.n > problem.p else 1e-2
+    if not np.isfinite(top):
+        top, ratio = _curvature(problem), 1e-8
+    if top <= 0.0:
+        top = 1.0
+    return np.asarray(top * np.logspace(0.0, np.log10(ratio), count))
+
+
+def _curvature(problem: Problem) -> float:
+    """Ten times a bound on the largest curvature of the loss: the trace of X'SX / 1, centred and scaled."""
+    squares = problem.X.multiply(problem.X) if problem.is_sparse else None
+    if squares is not None:
+        second = np.asarray(squares.T @ problem.weight).ravel()
+    else:
+        second = np.einsum("ij,ij,i->j", problem.X, problem.X, problem.weight, optimize=True)
+    if problem.fit_intercept:
+        second = np.maximum(second - problem.means**2, 0.0)
+    factor = problem.penalty.factors(problem.p)
+    scaled = second * problem.scale**2
+    return float(10.0 * np.sum(scaled[factor > 0] / factor[factor > 0]))
