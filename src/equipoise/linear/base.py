@@ -75,10 +75,9 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         InputError
             If a setting or the data cannot be used; the message says which and why.
         """
-            X, target = validate_data( self, X, y, accept_sparse="csc", dtype=[np.float64, np.float32], order="F",
-            y_numeric=not self._classifies(),
-            multi_output=True,
-        )  # fmt: skip
+        numeric = not self._classifies()
+        kinds = {"dtype": [np.float64, np.float32], "order": "F"}
+        X, target = validate_data(self, X, y, accept_sparse="csc", y_numeric=numeric, multi_output=True, **kinds)
         target, labels = self._encode(column_or_1d(target, warn=True))
         weight = _weights(sample_weight, X)
         loss, penalty = self._terms(0 if labels is None else len(self.classes_))
@@ -150,8 +149,10 @@ def _weights(sample_weight: ArrayLike | None, X: Any) -> FloatArray:
     return np.asarray(weight / weight.sum())
 
 
-            def _uncertified(gap: float, alpha: float) -> str: if np.isinf(gap): return ( "a hyperplane separates the
-            classes, so that without a penalty no finite minimiser exists; the coefficients "
-            "are where the search stopped. Use alpha > 0"
+def _uncertified(gap: float, alpha: float) -> str:
+    if np.isinf(gap):
+        return (
+            "a hyperplane separates the classes, so that without a penalty no finite minimiser exists; the "
+            "coefficients are where the search stopped. Use alpha > 0"
         )
     return f"the fit at alpha={alpha:g} ended with a relative duality gap of {gap:.1e}; scale the columns or raise tol"
