@@ -1,0 +1,184 @@
+"""One file a synthesizer: safetensors for arrays, JSON in its header for the rest, never pickle.
+
+Written to a temporary file beside the target, synced, and moved over it, so that a file is whole or absent. A file
+names its class by an id of the closed registry below and nothing that could be imported. The loader computes which
+arrays belong there and takes no other.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import tempfile
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.errors import InputError
+from equipoise.tables.description import (
+    codec_arrays,
+    codec_description,
+    origin_description,
+    read_codec,
+    read_origin,
+)
+from equipoise.tables.synthesizer import Fitted, Synthesizer
+
+__all__ = ["load", "save"]
+
+FORMAT: Final = "equipoise.synthesizer/1"
+REGISTRY: Final = {
+    "table-gan": ("equipoise.tables.gan", "TableGAN"),
+    "table-marginals": ("equipoise.tables.marginals", "TableMarginals"),
+    "table-vae": ("equipoise.tables.vae", "TableVAE"),
+}
+
+
+def save(synthesizer: Synthesizer, path: str | PathLike[str]) -> None:
+    """Write a fitted synthesizer to one file, all or nothing.
+
+    Raises
+    ------
+    InputError
+        If nothing was fitted, or the file cannot be written.
+    """
+    from safetensors.numpy import save as to_bytes
+
+    fitted = synthesizer._check_fitted()
+    header = {
+        "format": FORMAT,
+        "id": synthesizer.id,
+        "settings": {name: getattr(synthesizer, name) for name in synthesizer.settings},
+        "steps": getattr(synthesizer, "steps_", None),
+        "codec": codec_description(fitted.codec),
+        "origin": origin_description(fitted.origin, fitted.as_frame),
+    }
+    arrays = {f"model.{name}": array for name, array in fitted.arrays.items()} | codec_arrays(fitted.codec)
+    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    _write(Path(path), to_bytes(arrays, metadata={"equipoise": json.dumps(header, sort_keys=True)}))
+
+
+def load(path: str | PathLike[str]) -> Synthesizer:
+    """Read a synthesizer that `save` wrote.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    Synthesizer
+        Ready to sample; the same seed gives the rows that the saved one would have given.
+
+    Raises
+    ------
+    InputError
+        If the file is absent, damaged, of another format or not consistent in itself; nothing in it is ever run.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from equipoise.data import embedded
+    >>> from equipoise.tables import TableMarginals, load
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> TableMarginals().fit(embedded("iris")).save(folder / "iris.eq")
+    >>> len(load(folder / "iris.eq").sample(10))
+    10
+    """
+    header, arrays = _read(Path(path))
+    try:
+        return _restore(header, arrays)
+    except InputError as error:
+        raise InputError(f"{path} is not a usable synthesizer: {error}") from None
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
+        raise InputError(
+            f"{path} is not a usable synthesizer: its header is damaged ({error}); save it again"
+        ) from None
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="np") as file:
+            text = (file.metadata() or {}).get("equipoise")
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}; give the path that save was given") from None
+    except (SafetensorError, ValueError, TypeError) as error:
+        raise InputError(f"{path} is damaged or not a synthesizer file ({error}); save it again") from None
+    try:
+        header = json.loads(text or "")
+    except ValueError:
+        header = None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InputError(f"{path} is not a synthesizer file of format {FORMAT}; give a file that save wrote")
+    return header, arrays
+
+
+def _restore(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Synthesizer:
+    name = header["id"]
+    if name not in REGISTRY:
+        raise InputError(f"it asks for a {name!r}; known are {', '.join(REGISTRY)}")
+    module, attribute = REGISTRY[name]
+    kind: type[Synthesizer] = getattr(importlib.import_module(module), attribute)
+    if set(header["settings"]) != set(kind.settings):
+        raise InputError(f"its settings are not those of {attribute}")
+    synthesizer = kind(**header["settings"])
+    if header["steps"] is not None:
+        synthesizer.steps_ = int(header["steps"])  # type: ignore[attr-defined]
+    codec = read_codec(header["codec"], arrays)
+    wanted = {f"model.{key}": shape for key, shape in synthesizer._skeleton(codec).items()}
+    model = _checked(wanted, arrays, set(codec_arrays(codec)))
+    origin, as_frame = read_origin(header["origin"])
+    synthesizer._fitted = Fitted(codec, origin, as_frame, model)
+    return synthesizer
+
+
+def _checked(
+    wanted: dict[str, tuple[int, ...]], arrays: dict[str, NDArray[Any]], others: set[str]
+) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the model, or say which is absent, too many, or of a wrong shape."""
+    if odd := set(arrays) ^ (set(wanted) | others):
+        raise InputError(f"array {min(odd)!r} is absent or does not belong there")
+    for name, shape in wanted.items():
+        if arrays[name].shape != shape or arrays[name].dtype != np.float32:
+            raise InputError(f"array {name!r} has shape {arrays[name].shape}, not {shape} of float32")
+        if not np.isfinite(arrays[name]).all():
+            raise InputError(f"array {name!r} holds NaN or infinity")
+    return {name.removeprefix("model."): arrays[name] for name in wanted}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write all or nothing, and wait until it is on disk."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}; choose a writable folder") from None
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException as error:
+        Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise InputError(f"cannot write {path}: {error.strerror}; free space or choose another folder") from None
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable, where the system lets a folder be opened."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

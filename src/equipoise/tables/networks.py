@@ -1,0 +1,163 @@
+"""Networks for one-hot rows: small residual nets without normalisation, started as the independent marginals.
+
+The last layers start at zero and the log frequencies of the slots are added to the logits, so that an untrained
+network already draws every column rightly and training has only the dependence to find.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from equipoise.tables.layout import Layout
+from equipoise.tables.onehot import log_likelihood, ordered_scores, straight_through, unfold
+
+__all__ = ["Context", "Discriminator", "Embed", "Generator", "RowVAE"]
+
+
+class Context(NamedTuple):
+    """What the codec knows of the slots: log frequencies and normal scores, each of shape (layout.size,)."""
+
+    log_prior: jax.Array
+    scores: jax.Array
+
+
+@dataclass(frozen=True)
+class Embed:
+    """Unfold batches of slot numbers to one-hot rows; equal to its equals, for it is part of a program."""
+
+    layout: Layout
+
+    def __call__(self, batch: jax.Array, context: Context) -> jax.Array:
+        """Return one-hot rows."""
+        del context
+        return unfold(self.layout, batch)
+
+
+class Dense(eqx.Module):
+    """Affine map with normal weights of deviation ``gain / sqrt(inputs)`` and zero bias."""
+
+    weight: jax.Array
+    bias: jax.Array
+
+    def __init__(self, key: jax.Array, inputs: int, outputs: int, gain: float = 1.0) -> None:
+        self.weight = gain / inputs**0.5 * jax.random.normal(key, (inputs, outputs))
+        self.bias = jnp.zeros(outputs)
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        return x @ self.weight + self.bias
+
+
+class Trunk(eqx.Module):
+    """Affine map to the hidden size, then one residual block whose last layer starts at zero."""
+
+    stem: Dense
+    inner: Dense
+    outer: Dense
+
+    def __init__(self, key: jax.Array, inputs: int, hidden: int) -> None:
+        keys = jax.random.split(key, 3)
+        self.stem = Dense(keys[0], inputs, hidden)
+        self.inner = Dense(keys[1], hidden, hidden, gain=2.0**0.5)
+        self.outer = Dense(keys[2], hidden, hidden, gain=0.0)
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        h = self.stem(x)
+        return _leaky(h + self.outer(_leaky(self.inner(_leaky(h)))))
+
+
+class Generator(eqx.Module):
+    """Noise to one-hot rows in two passes: a first draw, then logits corrected in view of the whole row.
+
+    The second draw uses the noise of the first, so that a zero correction leaves the row as it was.
+    """
+
+    first: Trunk
+    head: Dense
+    second: Trunk
+    correction: Dense
+    layout: Layout = eqx.field(static=True)
+    latent: int = eqx.field(static=True)
+
+    def __init__(self, key: jax.Array, layout: Layout, hidden: int, latent: int) -> None:
+        keys = jax.random.split(key, 4)
+        self.layout, self.latent = layout, latent
+        self.first = Trunk(keys[0], latent, hidden)
+        self.head = Dense(keys[1], hidden, layout.size, gain=0.1)
+        self.second = Trunk(keys[2], layout.size + hidden, hidden)
+        self.correction = Dense(keys[3], hidden, layout.size, gain=0.0)
+
+    def __call__(self, key: jax.Array, n: int, context: Context) -> jax.Array:
+        """Return `n` one-hot rows."""
+        latent_key, noise_key = jax.random.split(key)
+        noise = jax.random.gumbel(noise_key, (n, self.layout.size))
+        h = self.first(jax.random.normal(latent_key, (n, self.latent)))
+        logits = self.head(h) + context.log_prior + noise
+        draft = straight_through(self.layout, logits)
+        h = self.second(jnp.concatenate([draft, h], axis=1))
+        return straight_through(self.layout, logits + self.correction(h))
+
+
+class Discriminator(eqx.Module):
+    """One-hot rows, and the normal score of each number, to one output a row."""
+
+    trunk: Trunk
+    head: Dense
+    layout: Layout = eqx.field(static=True)
+
+    def __init__(self, key: jax.Array, layout: Layout, hidden: int) -> None:
+        keys = jax.random.split(key)
+        self.layout = layout
+        self.trunk = Trunk(keys[0], layout.size + layout.scores, hidden)
+        self.head = Dense(keys[1], hidden, 1, gain=0.0)
+
+    def __call__(self, rows: jax.Array, context: Context) -> jax.Array:
+        """Return outputs of shape (n,)."""
+        seen = jnp.concatenate([rows, ordered_scores(self.layout, rows, context.scores)], axis=1)
+        return self.head(self.trunk(seen))[:, 0]
+
+
+class RowVAE(eqx.Module):
+    """Encoder from one-hot rows to a normal law, decoder from latents to one categorical law a column."""
+
+    encoder: Trunk
+    moments: Dense
+    decoder: Trunk
+    head: Dense
+    layout: Layout = eqx.field(static=True)
+    latent: int = eqx.field(static=True)
+
+    def __init__(self, key: jax.Array, layout: Layout, hidden: int, latent: int) -> None:
+        keys = jax.random.split(key, 4)
+        self.layout, self.latent = layout, latent
+        self.encoder = Trunk(keys[0], layout.size + layout.scores, hidden)
+        self.moments = Dense(keys[1], hidden, 2 * latent, gain=0.1)
+        self.decoder = Trunk(keys[2], latent, hidden)
+        self.head = Dense(keys[3], hidden, layout.size, gain=0.1)
+
+    def encode(self, rows: jax.Array, context: Context) -> tuple[jax.Array, jax.Array]:
+        """Return mean and log variance of the latents, each of shape (n, latent)."""
+        seen = jnp.concatenate([rows, ordered_scores(self.layout, rows, context.scores)], axis=1)
+        mean, log_variance = jnp.split(self.moments(self.encoder(seen)), 2, axis=1)
+        return mean, log_variance
+
+    def log_likelihood(self, latents: jax.Array, rows: jax.Array, context: Context) -> jax.Array:
+        """Return the log probability of rows given latents, shape (n,)."""
+        return log_likelihood(self.layout, self._logits(latents, context), rows)
+
+    def __call__(self, key: jax.Array, n: int, context: Context) -> jax.Array:
+        """Return `n` rows whose largest value in each column marks the slot drawn."""
+        latent_key, noise_key = jax.random.split(key)
+        logits = self._logits(jax.random.normal(latent_key, (n, self.latent)), context)
+        return logits + jax.random.gumbel(noise_key, logits.shape)
+
+    def _logits(self, latents: jax.Array, context: Context) -> jax.Array:
+        return self.head(self.decoder(latents)) + context.log_prior
+
+
+def _leaky(x: jax.Array) -> jax.Array:
+    return jax.nn.leaky_relu(x, 0.2)

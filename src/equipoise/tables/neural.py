@@ -1,0 +1,125 @@
+"""What the two neural synthesizers share: settings, budgets, arrays of weights, and drawing in blocks."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.errors import InputError
+from equipoise.tables.codec import TableCodec
+from equipoise.tables.layout import Layout
+from equipoise.tables.networks import Context
+from equipoise.tables.onehot import draw_codes
+from equipoise.tables.synthesizer import Arrays, Fitted, Synthesizer
+from equipoise.training import Step, Stream, jax_key, progress_bar, run, steps_within
+
+__all__ = ["NeuralSynthesizer", "arrays_of", "modules", "shapes_of"]
+
+_BLOCK = 1024  # rows drawn at a time: one compiled program serves any number of rows
+
+Build = Callable[[jax.Array], Any]
+
+
+class NeuralSynthesizer(Synthesizer):
+    """Base of synthesizers that train a network of one-hot rows; a subclass builds networks and step."""
+
+    steps: int | None
+    minutes: float | None
+    batch: int
+    hidden: int
+    latent: int
+    progress: bool
+    steps_: int
+
+    @abstractmethod
+    def _builder(self, layout: Layout) -> Build:
+        """Return what builds the sampling network from a key; equal layouts and settings give equal builders."""
+
+    @abstractmethod
+    def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
+        """Return step, first state and settings of a training run."""
+
+    def _learn(self, codec: TableCodec, codes: NDArray[np.int32]) -> Arrays:
+        self._check_settings()
+        step, state, settings = self._prepare(codec.layout, len(codes))
+        arguments = (settings, _context(codec))
+        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": arguments}
+        if self.minutes is not None:
+            self.steps_ = steps_within(self.minutes, step, state, codes, **common)
+        else:
+            self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes))
+        with progress_bar(type(self).__name__, self.progress) as report:
+            state = run(step, state, codes, steps=self.steps_, report=report, **common)
+        return arrays_of(state.average)
+
+    def _default_steps(self, rows: int) -> int:
+        """Return steps for 100 epochs, within bounds that keep small tables quick and large ones patient."""
+        return int(np.clip(100 * rows // self.batch, 300, 4000))
+
+    def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
+        layout = fitted.codec.layout
+        network = _rebuild(self._builder(layout), fitted.arrays)
+        key, context = jax_key(seed, Stream.SAMPLE), _context(fitted.codec)
+        blocks = [_block(network, layout, key, i, context) for i in range(-(-n // _BLOCK))]
+        return np.concatenate([np.zeros((0, layout.columns), np.int32), *map(np.asarray, blocks)])[:n]
+
+    def _skeleton(self, codec: TableCodec) -> dict[str, tuple[int, ...]]:
+        return shapes_of(self._builder(codec.layout))
+
+    def _check_settings(self) -> None:
+        if self.steps is not None and self.minutes is not None:
+            raise InputError("steps and minutes are both set; give one of them")
+        for name in ("steps", "minutes", "batch", "hidden", "latent"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise InputError(f"{name}={value!r} is not positive; give a number above 0")
+
+
+def arrays_of(network: Any) -> Arrays:
+    """Return the weights of a network by path, such as ``"head.bias"``."""
+    leaves = jax.tree_util.tree_leaves_with_path(network)
+    return {_name(path): np.asarray(leaf) for path, leaf in leaves}
+
+
+@lru_cache(maxsize=64)
+def _shape(build: Build) -> Any:
+    return eqx.filter_eval_shape(build, jax.random.key(0))
+
+
+def shapes_of(build: Build) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of a network's weights by path, without making any."""
+    leaves = jax.tree_util.tree_leaves_with_path(_shape(build))
+    return {_name(path): tuple(leaf.shape) for path, leaf in leaves}
+
+
+@partial(jax.jit, static_argnames=("build",))
+def modules(build: Build, key: jax.Array) -> Any:
+    """Build networks in one compiled program; one by one, each of their arrays would compile its own."""
+    return build(key)
+
+
+def _rebuild(build: Build, arrays: Arrays) -> Any:
+    skeleton = _shape(build)
+    return jax.tree_util.tree_map_with_path(lambda path, _: jnp.asarray(arrays[_name(path)]), skeleton)
+
+
+def _name(path: Any) -> str:
+    return jax.tree_util.keystr(path, simple=True, separator=".")
+
+
+def _context(codec: TableCodec) -> Context:
+    return Context(jnp.asarray(codec.log_prior()), jnp.asarray(codec.scores()))
+
+
+@partial(jax.jit, static_argnames=("layout",))
+def _block(network: Any, layout: Layout, key: jax.Array, block: int, context: Context) -> jax.Array:
+    rows = network(jax.random.fold_in(key, block), _BLOCK, context)
+    return draw_codes(layout, rows)

@@ -1,0 +1,116 @@
+"""The step of a variational autoencoder: Adam on the negative evidence lower bound, and the average of weights.
+
+The noise of the encoder enters by reparametrisation, ``z = mean + exp(log_variance / 2) * noise``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from equipoise.training import Moments, adam_init, adam_update, cosine, ema
+from equipoise.variational.bound import elbo, gaussian_kl
+
+__all__ = ["Climb", "ClimbSettings", "ClimbState"]
+
+Pair = tuple[float, float]
+
+
+class ClimbSettings(NamedTuple):
+    """Numbers of the climb, each pair going from its first to its last value along half a cosine.
+
+    Parameters
+    ----------
+    beta : pair of float
+        Weight of the divergence from the prior.
+    rate : pair of float
+        Learning rate.
+    decay : float
+        Share of the rate by which weights shrink each step (decoupled weight decay).
+    half_life : float
+        Half-life of the average, as a share of the steps so far.
+    """
+
+    beta: Pair = (1.0, 1.0)
+    rate: Pair = (3e-3, 3e-5)
+    decay: float = 0.0
+    half_life: float = 0.05
+
+
+class ClimbState(eqx.Module):
+    """The model, its average, its moments, and the number of steps done."""
+
+    model: Any
+    average: Any
+    moments: Moments
+    step: jax.Array
+
+
+@final
+@dataclass(frozen=True)
+class Climb:
+    """One step of training; pure, and hashable so that equal climbs share one compiled program.
+
+    A model is a pytree of arrays with ``encode(rows, context) -> (mean, log_variance)`` and
+    ``log_likelihood(latents, rows, context)`` of shape (n,). The step takes ``arguments=(ClimbSettings, context)``.
+
+    Parameters
+    ----------
+    embed : callable
+        ``embed(batch, context)`` gives rows in the form in which the model takes them.
+
+    Examples
+    --------
+    >>> import jax, jax.numpy as jnp, equinox as eqx
+    >>> class Level(eqx.Module):  # rows are a constant plus unit noise; the latent does nothing
+    ...     at: jax.Array
+    ...     def encode(self, rows, context):
+    ...         return jnp.zeros_like(rows), jnp.zeros_like(rows)
+    ...     def log_likelihood(self, latents, rows, context):
+    ...         return -0.5 * jnp.sum((rows - self.at) ** 2, axis=1)
+    >>> climb = Climb(embed=lambda batch, context: batch)
+    >>> state = climb.init(Level(jnp.array(0.0)))
+    >>> settings = ClimbSettings(rate=(0.1, 0.1))
+    >>> state, logs = climb(state, jnp.ones((4, 1)), jax.random.key(0), 0.0, (settings, None))
+    >>> float(logs["elbo"]), round(float(state.model.at), 3)
+    (-0.5, 0.1)
+    """
+
+    embed: Callable[[jax.Array, Any], jax.Array]
+
+    def init(self, model: Any) -> ClimbState:
+        """Return the state before the first step."""
+        # a copy: the buffers of the state are given away, and no buffer may be given twice
+        average = jax.tree.map(jnp.copy, model)
+        return ClimbState(model, average, adam_init(model), jnp.zeros((), jnp.int32))
+
+    def __call__(
+        self,
+        state: ClimbState,
+        batch: jax.Array,
+        key: jax.Array,
+        done: jax.Array,
+        arguments: tuple[ClimbSettings, Any],
+    ) -> tuple[ClimbState, dict[str, jax.Array]]:
+        """Return the state after one step, with the bound and the divergence before it."""
+        settings, context = arguments
+        rows = self.embed(batch, context)
+        beta, rate = cosine(*settings.beta, done), cosine(*settings.rate, done)
+
+        def loss(model: Any) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+            mean, log_variance = model.encode(rows, context)
+            noise = jax.random.normal(key, mean.shape)
+            latents = mean + jnp.exp(0.5 * log_variance) * noise
+            likelihood, kl = model.log_likelihood(latents, rows, context), gaussian_kl(mean, log_variance)
+            return -elbo(likelihood, kl, beta), (elbo(likelihood, kl), jnp.mean(kl))
+
+        gradient, (bound, kl) = jax.grad(loss, has_aux=True)(state.model)
+        model, moments = adam_update(state.model, gradient, state.moments, rate, 0.9, 0.99)
+        model = jax.tree.map(lambda weight: weight * (1.0 - rate * settings.decay), model)
+        average = ema(state.average, model, state.step, settings.half_life)
+        return ClimbState(model, average, moments, state.step + 1), {"elbo": bound, "kl": kl}
