@@ -1,0 +1,1 @@
+"""One plot a file: plain arrays in, Matplotlib axes out."""

@@ -1,0 +1,1 @@
+"""What the page shows, one section a file: a record in, ready words, numbers and figures out."""

@@ -1,0 +1,76 @@
+"""Write the page, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from equipoise.errors import InputError
+from equipoise.report.page import study_page
+
+__all__ = ["write_study"]
+
+
+def write_study(record: Mapping[str, Any], path: str | os.PathLike[str]) -> Path:
+    """Write a study as one HTML file that needs no other file.
+
+    The page is written beside its place, flushed to the disk and then moved, so that no reader and no crash ever meets
+    half a page.
+
+    Parameters
+    ----------
+    record : mapping
+        A study record, as in ``study.json``.
+    path : path-like
+        Where the page goes; a page that is there is replaced.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    InputError
+        If `record` is no study record, or the folder does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> write_study({"format": "equipoise.study/1"}, f"{folder.name}/report.html").name
+    'report.html'
+    >>> folder.cleanup()
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise InputError(f"The folder {target.parent} for the report does not exist; make it first.")
+    _replace(target, study_page(record).encode("utf-8"))
+    return target
+
+
+def _replace(target: Path, content: bytes) -> None:
+    draft = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        with open(draft, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, target)
+    except BaseException:  # an interrupt, too, leaves nothing behind
+        draft.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
