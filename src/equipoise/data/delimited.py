@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ def read_delimited(path: Path, header: bool) -> tuple[tuple[Column, ...], tuple[
     if table.num_rows == 0:
         raise InputError(f"{path} has a header but no rows; give a file with data")
     columns = tuple(column_from_words(n, a.combine_chunks()) for n, a in zip(names, table.columns, strict=True))
-    return columns, notes
+    return columns, (*notes, *(_header_of_data(names, path) if header else ()))
 
 
 def _first_line(content: bytes) -> str:
@@ -93,6 +94,14 @@ def _ragged(content: bytes, path: Path, delimiter: str, width: int, error: Excep
                 f"correct the line, or quote fields that contain {delimiter!r}"
             )
     return InputError(f"{path} cannot be read as delimited text: {error}; check its quotes")
+
+
+def _header_of_data(names: list[str], path: Path) -> Iterator[Finding]:
+    """Note a header that is made of numbers, other than the positions that a frame without names writes."""
+    numbers = [name for name in names if re.fullmatch(r"[+-]?\d+([.]\d*)?(e[+-]?\d+)?", name)]
+    if 2 * len(numbers) > len(names) and names != [str(position) for position in range(len(names))]:
+        message = f"the first line of {path} names columns {numbers[0]!r} and so on: if it is data, pass header=False"
+        yield Finding("header", None, f"{message} (--no-header)")
 
 
 def _header(table: pa.Table, path: Path) -> list[str]:

@@ -24,9 +24,10 @@ from equipoise.data.encoding import Levels, as_table, features_like, fit_levels
 from equipoise.data.table import Table
 from equipoise.errors import InputError
 
-__all__ = ["DesignEncoder"]
+__all__ = ["LARGEST", "MAX_LEVELS", "DesignEncoder"]
 
-_LARGEST = 1e150  # beyond it, squares overflow float64 and so does every loss
+MAX_LEVELS = 50
+LARGEST = 1e150  # beyond it, squares overflow float64 and so does every loss
 _Block = NDArray[np.float64]
 
 
@@ -100,7 +101,7 @@ class DesignEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
            [0.2, 1. , 0. , 0. ]])
     """
 
-    def __init__(self, max_levels: int = 50) -> None:
+    def __init__(self, max_levels: int = MAX_LEVELS) -> None:
         self.max_levels = max_levels
 
     def fit(self, X: Any, y: Any = None) -> Self:
@@ -152,7 +153,7 @@ def _fit_blocks(table: Table, max_levels: int) -> Iterator[_Numbers | _Labels]:
 
 
 def _check_finite(column: Column) -> None:
-    wrong = np.flatnonzero(np.abs(column.values) > _LARGEST)
+    wrong = np.flatnonzero(np.abs(column.values) > LARGEST)
     if wrong.size:
         value = column.values[wrong[0]]
         what = "is infinite" if np.isinf(value) else f"holds {value:g}, whose square overflows,"

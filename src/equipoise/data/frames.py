@@ -6,7 +6,7 @@ narwhals tells pandas, polars and Arrow apart without importing any of them; val
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import numpy as np
 
 from equipoise.data.arrow import column_from_arrow, column_to_arrow, table_columns
 from equipoise.data.column import Column
+from equipoise.data.findings import Finding
 from equipoise.data.table import Origin, Table
 from equipoise.errors import InputError
 
@@ -101,15 +102,20 @@ def _polars_series(pl: Any, name: str, array: pa.Array, origin: Origin) -> Any:
 
 
 def _read_pandas(frame: Any, labels: Sequence[Any]) -> Table:
+    import pyarrow as pa
+
+    notes: list[Finding] = []
     columns, types = [], {}
     for position, label in enumerate(labels):
         series = frame.iloc[:, position]
         array = _pandas_array(str(label), series)
         types[str(label)] = array.type
         columns.append(column_from_arrow(str(label), array))
+        if series.dtype.kind == "O" and pa.types.is_string(array.type):
+            notes += _mixed(str(label), series)
     names = [column.name for column in columns]
     native = dict(zip(names, frame.dtypes, strict=True))
-    origin = Origin("pandas", "the pandas frame", dict(zip(names, labels, strict=True)), types, native)
+    origin = Origin("pandas", "the pandas frame", dict(zip(names, labels, strict=True)), types, native, tuple(notes))
     return Table(tuple(columns), origin)
 
 
@@ -128,6 +134,13 @@ def _pandas_array(name: str, series: Any) -> pa.Array:
                 "convert it to one of these or drop the column"
             ) from None
     return pa.array([str(v) if ok else None for v, ok in zip(series, series.notna(), strict=True)], pa.string())
+
+
+def _mixed(name: str, series: Any) -> Iterator[Finding]:
+    makes = sorted({type(value).__name__ for value in series[series.notna()]})
+    if len(makes) > 1:
+        message = f"column {name!r} mixes types ({', '.join(makes)}); its values are taken as labels"
+        yield Finding("mixed-types", name, message)
 
 
 def _to_pandas(table: Table, arrays: list[pa.Array]) -> Any:

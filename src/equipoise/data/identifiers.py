@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,16 +23,24 @@ def mark_row_numbers(table: Table, keep: set[str]) -> Table:
     The name decides, because a column that merely counts upwards can be a time and thus the best predictor of all;
     such a column stays as it is and `inspect` reports it.
     """
-    for column in table.columns:
-        if column.name not in keep and column.kind == "integer" and _named(column) and _unique(column):
-            table = table.replace(as_kind(column, "text"))
-    return table
+    import pyarrow as pa
+
+    marked = [column for column in table.columns if column.name not in keep and _names_rows(column)]
+    for column in marked:
+        table = table.replace(as_kind(column, "text"))
+    # to_frame gives the numbers back as numbers
+    types = {column.name: pa.int64() for column in marked} | dict(table.origin.arrow)
+    return replace(table, origin=replace(table.origin, arrow=types))
 
 
 def numbers_rows(column: Column) -> bool:
     """Whether the column counts the rows up or down by one."""
     steps = np.diff(column.values)
     return column.kind == "integer" and len(column) > 2 and bool(np.all(steps == 1) or np.all(steps == -1))
+
+
+def _names_rows(column: Column) -> bool:
+    return column.kind == "integer" and _named(column) and _unique(column)
 
 
 def _named(column: Column) -> bool:

@@ -26,11 +26,13 @@ def set_kinds(table: Table, kinds: Mapping[str, Kind] | None) -> Table:
     InputError
         If a column is absent, a kind unknown, or a value cannot be read as that kind.
     """
-    for name, kind in (kinds or {}).items():
+    if not kinds:
+        return table
+    for name, kind in kinds.items():
         if kind not in KINDS:
             raise InputError(f"kinds[{name!r}] is {kind!r}; choose one of {', '.join(KINDS)}")
-        table = table.replace(as_kind(table[name], kind))
-    return table
+    changed = {name: as_kind(table[name], kind) for name, kind in kinds.items()}
+    return replace(table, columns=tuple(changed.get(column.name, column) for column in table.columns))
 
 
 def as_kind(column: Column, kind: Kind) -> Column:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from equipoise.data.arrow import table_columns
-from equipoise.data.column import Column, Kind
+from equipoise.data.column import Kind
 from equipoise.data.columnar import read_json_lines, read_parquet
 from equipoise.data.delimited import read_delimited
 from equipoise.data.frames import read_frame
@@ -74,7 +74,7 @@ def _read_file(path: Path, header: bool) -> Table:
     try:
         if suffix in _DELIMITED:
             columns, notes = read_delimited(path, header)
-            return Table(columns, Origin("file", str(path), arrow=_arrow_types(columns), notes=notes))
+            return Table(columns, Origin("file", str(path), notes=notes))
         if suffix in (".parquet", ".pq"):
             return _typed(path, read_parquet(path))
         if suffix in _LINES:
@@ -91,10 +91,3 @@ def _typed(path: Path, frame: Any) -> Table:
         raise InputError(f"{path} has no columns; give at least one")
     types = {field.name: field.type for field in frame.schema}
     return Table(table_columns(frame), Origin("file", str(path), arrow=types))
-
-
-def _arrow_types(columns: tuple[Column, ...]) -> dict[str, Any]:
-    """Remember that a column was whole numbers, in case it is marked as an identifier."""
-    import pyarrow as pa
-
-    return {column.name: pa.int64() for column in columns if column.kind == "integer"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +14,7 @@ from equipoise.data.column import Column, Kind
 from equipoise.data.findings import Finding
 from equipoise.errors import InputError
 
-__all__ = ["Origin", "Table"]
+__all__ = ["Origin", "Table", "listed"]
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,12 @@ class Table:
         return self.n_rows
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names
+        return name in self._by_name
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise InputError(f"{self._absent([name])}; the table has {_listed(self.names)}")
+        if name not in self._by_name:
+            raise InputError(f"{self._absent([name])}; the table has {listed(self.names)}")
+        return self._by_name[name]
 
     def take(self, rows: NDArray[Any]) -> Table:
         """Return the given rows (integer indices or a boolean mask) with kinds and levels unchanged."""
@@ -108,9 +108,10 @@ class Table:
     def drop(self, names: Iterable[str]) -> Table:
         """Return the table without the named columns."""
         names = [names] if isinstance(names, str) else list(names)
-        if absent := [name for name in names if name not in self.names]:
-            raise InputError(f"{self._absent(absent)}; the table has {_listed(self.names)}")
-        return replace(self, columns=tuple(column for column in self.columns if column.name not in names))
+        if absent := [name for name in names if name not in self]:
+            raise InputError(f"{self._absent(absent)}; the table has {listed(self.names)}")
+        gone = set(names)
+        return replace(self, columns=tuple(column for column in self.columns if column.name not in gone))
 
     def replace(self, column: Column) -> Table:
         """Return the table with the column of the same name replaced."""
@@ -127,19 +128,23 @@ class Table:
             If the schemas differ; the message names the first column that does.
         """
         if self.names != other.names:
-            raise InputError(f"cannot append: the columns are {_listed(self.names)} and {_listed(other.names)}")
+            raise InputError(f"cannot append: the columns are {listed(self.names)} and {listed(other.names)}")
         return replace(self, columns=tuple(map(_append, self.columns, other.columns)))
 
     def to_frame(self) -> Any:
         """Return a frame of the caller's make: same library, column labels, order and dtypes.
 
         A table read from a file becomes a pandas frame, or a `pyarrow.Table` where pandas is not installed. Row
-        labels (a pandas index) are not kept. Where a value does not fit the old dtype (a missing value in a column
-        of plain integers, a column whose kind was set by hand) the nearest dtype that holds it is used.
+        labels (a pandas index) are not kept. Where a value does not fit the old dtype, such as a missing value in a
+        column of plain integers, the nearest dtype that holds it is used.
         """
         from equipoise.data.frames import to_frame
 
         return to_frame(self)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     def _absent(self, names: list[str]) -> str:
         return f"no column {', '.join(map(repr, names))} in {self.origin.name}"
@@ -154,6 +159,7 @@ def _append(first: Column, second: Column) -> Column:
     return replace(first, values=np.concatenate([first.values, second.values]))
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def listed(names: tuple[str, ...]) -> str:
+    """Quote the first eight names and count the rest."""
     shown = ", ".join(map(repr, names[:8]))
     return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"

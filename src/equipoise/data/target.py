@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.data.column import Column, number_label
-from equipoise.data.table import Table
+from equipoise.data.table import Table, listed
 from equipoise.errors import InputError
 
-__all__ = ["MAX_CLASSES", "MAX_CODES", "ROWS_PER_CODE", "Target", "target_vector", "task_of"]
+__all__ = ["MAX_CLASSES", "MAX_CODES", "ROWS_PER_CODE", "Target", "require", "target_vector", "task_of"]
 
 Task = Literal["binary", "multiclass", "regression"]
 
@@ -64,16 +64,23 @@ def target_vector(table: Table, name: str) -> Target:
     >>> y[:3], task, classes
     (array([1, 1, 1]), 'binary', ('benign', 'malignant'))
     """
-    if name not in table:
-        hint = "; if the file has no header, pass header=False (--no-header), which names columns 0, 1, ..."
-        raise InputError(f"the target {name!r} is not a column of {table.origin.name}, which has "
-                         f"{_some(table.names)}{hint if table.origin.library == 'file' else ''}")
-    column = table[name]
+    column = require(table, name)
     _check(column)
     if task_of(column) == "regression":
         return Target(column.values, "regression", ())
     classes, codes = _classes(column)
     return Target(codes, "binary" if len(classes) == 2 else "multiclass", classes)
+
+
+def require(table: Table, name: str) -> Column:
+    """Return the target column, or say that it is absent and what there is instead."""
+    if name in table:
+        return table[name]
+    hint = "; if the file has no header, pass header=False (--no-header), which names columns 0, 1, ..."
+    raise InputError(
+        f"the target {name!r} is not a column of {table.origin.name}, which has {listed(table.names)}"
+        f"{hint if table.origin.library == 'file' else ''}"
+    )
 
 
 def task_of(column: Column) -> Literal["classification", "regression"]:
@@ -116,7 +123,3 @@ def _classes(column: Column) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     if column.levels is not None:
         return tuple(column.levels[code] for code in used), codes.astype(np.int64)
     return tuple(number_label(value) for value in used), codes.astype(np.int64)
-
-
-def _some(names: tuple[str, ...]) -> str:
-    return ", ".join(map(repr, names[:8])) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
