@@ -113,16 +113,15 @@ class DesignEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.feature_names_out_ = tuple(name for block in self.blocks_ for name in block.names())
         if not self.feature_names_out_:
             raise InputError(
-                f"none of the {len(table.columns)} columns varies and can be encoded; add one that describes the rows"
+                f"none of the {len(table.columns)} columns varies and can be encoded (n_samples={len(table)}); "
+                "add a column that describes the rows, or more rows"
             )
         return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the matrix of shape (n, p); one allocation, filled block by block."""
         check_is_fitted(self)
-        table = as_table(X)
-        used = {block.name: self.kinds_[block.name] for block in self.blocks_}
-        table = features_like(table, used)
+        table = features_like(X, self.kinds_, [block.name for block in self.blocks_], type(self).__name__)
         matrix = np.empty((len(table), len(self.feature_names_out_)), order="F")
         start = 0
         for block in self.blocks_:
@@ -135,6 +134,12 @@ class DesignEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return `feature_names_out_` as scikit-learn expects it."""
         check_is_fitted(self)
         return np.array(self.feature_names_out_, dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        """Declare that missing values and strings are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
+        return tags
 
 
 def _fit_blocks(table: Table, max_levels: int) -> Iterator[_Numbers | _Labels]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import check_array
 
-from equipoise.data.column import Column
+from equipoise.data.column import Column, Kind
 from equipoise.data.kinds import as_kind
 from equipoise.data.read import read_table
 from equipoise.data.strings import whole_kind
@@ -48,43 +50,55 @@ def fit_levels(column: Column, most: int) -> Levels:
 
 
 def as_table(source: Any) -> Table:
-    """Return a table as it is, a frame by `read_table`, a two-dimensional array with columns x0, x1, ..."""
+    """Return a table as it is, a frame by `read_table`, an array of two dimensions with columns x0, x1, ..."""
     if isinstance(source, Table):
         return source
-    if not isinstance(source, (np.ndarray, list, tuple)):
+    if _is_frame(source):
         return read_table(source)
-    array = np.asarray(source)
-    if array.ndim != 2 or 0 in array.shape:
-        raise InputError(f"an array of shape {array.shape} is no table; give rows x columns, at least one of each")
+    array = check_array(source, dtype=None, ensure_all_finite=False)
     if array.dtype.kind in "biuf":
         floats = np.asfortranarray(array, dtype=np.float64)
         return Table(tuple(Column(f"x{j}", whole_kind(floats[:, j]), floats[:, j]) for j in range(array.shape[1])))
     return _object_table(array)
 
 
-def _object_table(array: NDArray[Any]) -> Table:
-    import pyarrow as pa
+def features_like(source: Any, kinds: dict[str, Kind], used: Iterable[str], reader: str) -> Table:
+    """Return the used ones of the columns that were fitted on, each as the kind that it had then.
 
-    try:
-        columns = [pa.array(list(array[:, j]), from_pandas=True) for j in range(array.shape[1])]
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        raise InputError("a column of the array mixes types; give a data frame, or one type a column") from None
-    return read_table(pa.table(columns, names=[f"x{j}" for j in range(array.shape[1])]))
-
-
-def features_like(table: Table, kinds: dict[str, Any]) -> Table:
-    """Return the columns that were fitted on, in that order, each as the kind that it had then.
+    `reader` is the class that asks, for the message.
 
     Raises
     ------
     InputError
-        If a column is absent, or its values cannot be read as that kind.
+        If a column is absent, an array has another number of columns, or values cannot be read as that kind.
     """
-    columns = [table[name] for name in kinds]
-    return Table(tuple(_same_make(column, kinds[column.name]) for column in columns), table.origin)
+    table = as_table(source)
+    if not isinstance(source, Table) and not _is_frame(source) and len(table.columns) != len(kinds):
+        raise InputError(
+            f"X has {len(table.columns)} features, but {reader} is expecting {len(kinds)} features as input, "
+            "as many as it was fitted on"
+        )
+    return Table(tuple(_same_make(table[name], kinds[name]) for name in used), table.origin)
 
 
-def _same_make(column: Column, kind: Any) -> Column:
+def _is_frame(source: Any) -> bool:
+    from narwhals.stable.v2 import dependencies
+
+    return bool(dependencies.is_into_dataframe(source) or dependencies.is_polars_lazyframe(source))
+
+
+def _object_table(array: NDArray[Any]) -> Table:
+    import pyarrow as pa
+
+    names = [f"x{j}" for j in range(array.shape[1])]
+    try:
+        columns = [pa.array(list(column), from_pandas=True) for column in array.T]
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        raise InputError("a column of the array mixes types; give a data frame, or one type a column") from None
+    return read_table(pa.table(columns, names=names))
+
+
+def _same_make(column: Column, kind: Kind) -> Column:
     numeric = ("number", "integer")
     if column.kind == kind or (column.kind in numeric and kind in numeric):
         return column

@@ -60,7 +60,7 @@ def alternate(outcomes: _Floats) -> NDArray[np.bool_]:
 
 
 def leak_score(column: Column, outcomes: _Floats, half: NDArray[np.bool_], *, regression: bool) -> float:
-    """Return the lower score of the two halves.
+    """Return the lower score of the two halves, or that of the first if it is below `NEAR_PERFECT` already.
 
     Parameters
     ----------
@@ -73,7 +73,8 @@ def leak_score(column: Column, outcomes: _Floats, half: NDArray[np.bool_], *, re
     regression : bool
         Whether to score by R2 and rank correlation instead of the area under the ROC curve.
     """
-    return min(_half_score(column, learn, outcomes, regression) for learn in (half, ~half))
+    score = _half_score(column, half, outcomes, regression)
+    return score if score < NEAR_PERFECT else min(score, _half_score(column, ~half, outcomes, regression))
 
 
 def _half_score(column: Column, learn: NDArray[np.bool_], outcomes: _Floats, regression: bool) -> float:

@@ -55,17 +55,17 @@ class TreeEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError(
                 f"none of the {len(table.columns)} columns can be encoded; add one that describes the rows"
             )
-        self.kinds_ = {column.name: column.kind for column in used}
+        self.kinds_ = table.kinds
         self.levels_ = {column.name: fit_levels(column, _MOST - 1) for column in used if column.coded}
-        self.feature_names_out_ = tuple(self.kinds_)
+        self.feature_names_out_ = tuple(column.name for column in used)
         self.categorical_ = np.array([column.kind == "category" for column in used])
         return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
         """Return the matrix of shape (n, p), float64 in Fortran order."""
         check_is_fitted(self)
-        table = features_like(as_table(X), self.kinds_)
-        matrix = np.empty((len(table), len(self.kinds_)), order="F")
+        table = features_like(X, self.kinds_, self.feature_names_out_, type(self).__name__)
+        matrix = np.empty((len(table), len(table.columns)), order="F")
         for place, column in enumerate(table.columns):
             if column.name in self.levels_:
                 codes = self.levels_[column.name].codes(column)
@@ -78,3 +78,9 @@ class TreeEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return `feature_names_out_` as scikit-learn expects it."""
         check_is_fitted(self)
         return np.array(self.feature_names_out_, dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
+        """Declare that missing values and strings are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.string = tags.input_tags.categorical = True
+        return tags
