@@ -5,6 +5,7 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -42,14 +43,13 @@ auto with_penalty(const PenaltySpec& s, F&& f) {
   throw std::invalid_argument("no compiled kernel for the penalty " + s.name);
 }
 
-template <class F>
-auto with_loss(const std::string& name, double parameter, F&& f) {
-  if (name == "squared") return f(Squared{});
-  if (name == "logistic") return f(Logistic{});
-  if (name == "poisson") return f(Poisson{});
-  if (name == "gamma") return f(Gamma{});
-  if (name == "squared_hinge") return f(SquaredHinge{});
-  if (name == "huber") return f(Huber{parameter});
+inline std::unique_ptr<WeightedLoss> make_loss(const std::string& name, double parameter) {
+  if (name == "squared") return std::make_unique<Weighted<Squared>>(Squared{});
+  if (name == "logistic") return std::make_unique<Weighted<Logistic>>(Logistic{});
+  if (name == "poisson") return std::make_unique<Weighted<Poisson>>(Poisson{});
+  if (name == "gamma") return std::make_unique<Weighted<Gamma>>(Gamma{});
+  if (name == "squared_hinge") return std::make_unique<Weighted<SquaredHinge>>(SquaredHinge{});
+  if (name == "huber") return std::make_unique<Weighted<Huber>>(Huber{parameter});
   throw std::invalid_argument("no compiled kernel for the loss " + name);
 }
 

@@ -26,20 +26,19 @@ template <class Design>
 void run(const Design& X, const Task& t) {
   nb::gil_scoped_release free;
   const auto* offset = data_or_null(t.offset);
-  with_loss(t.loss, t.parameter, [&](auto loss) {
-    with_penalty(t.penalty, [&](auto penalty) {
-      LossPath path(X, t.y.data(), t.s.data(), offset, t.intercept, loss, penalty, t.tolerance, t.max_steps);
-      double previous = 0.0;
-      for (std::size_t k = 0; k < t.alphas.size(); ++k) {
-        const double alpha = t.alphas.data()[k];
-        t.gaps.data()[k] = path.solve(alpha, previous, t.penalty.l1_ratio);
-        previous = alpha;
-        std::copy(path.w.begin(), path.w.end(), t.coefs.data() + k * X.p);
-        t.intercepts.data()[k] = path.b;
-        t.steps.data()[k] = path.steps;
-        if (t.etas) std::copy(path.eta.begin(), path.eta.end(), t.etas->data() + k * X.n);
-      }
-    });
+  const auto loss = make_loss(t.loss, t.parameter);
+  with_penalty(t.penalty, [&](auto penalty) {
+    LossPath path(X, t.y.data(), t.s.data(), offset, t.intercept, *loss, penalty, t.tolerance, t.max_steps);
+    double previous = 0.0;
+    for (std::size_t k = 0; k < t.alphas.size(); ++k) {
+      const double alpha = t.alphas.data()[k];
+      t.gaps.data()[k] = path.solve(alpha, previous, t.penalty.l1_ratio);
+      previous = alpha;
+      std::copy(path.w.begin(), path.w.end(), t.coefs.data() + k * X.p);
+      t.intercepts.data()[k] = path.b;
+      t.steps.data()[k] = path.steps;
+      if (t.etas) std::copy(path.eta.begin(), path.eta.end(), t.etas->data() + k * X.n);
+    }
   });
 }
 

@@ -18,6 +18,24 @@ struct Dense {
   // x_j' v
   double dot(Index j, const double* v) const { return scale[j] * equipoise::dot(column(j), v, n); }
 
+  // out = X'v; four columns share each load of v, and their four sums hide the latency of the additions
+  void transpose_times(const double* v, double* out) const {
+    Index j = 0;
+    for (; j + 4 <= p; j += 4) {
+      const T *a = column(j), *b = a + n, *c = b + n, *d = c + n;
+      double A = 0.0, B = 0.0, C = 0.0, D = 0.0;
+      for (Index i = 0; i < n; ++i) {
+        A += double(a[i]) * v[i];
+        B += double(b[i]) * v[i];
+        C += double(c[i]) * v[i];
+        D += double(d[i]) * v[i];
+      }
+      out[j] = scale[j] * A, out[j + 1] = scale[j + 1] * B;
+      out[j + 2] = scale[j + 2] * C, out[j + 3] = scale[j + 3] * D;
+    }
+    for (; j < p; ++j) out[j] = dot(j, v);
+  }
+
   // x_j' diag(h) x_j and x_j' h
   void moments(Index j, const double* h, double& first, double& second) const {
     const T* x = column(j);
@@ -54,6 +72,10 @@ struct Sparse {
     double total = 0.0;
     for (I k = starts[j]; k < starts[j + 1]; ++k) total += double(data[k]) * v[rows[k]];
     return scale[j] * total;
+  }
+
+  void transpose_times(const double* v, double* out) const {
+    for (Index j = 0; j < p; ++j) out[j] = dot(j, v);
   }
 
   void moments(Index j, const double* h, double& first, double& second) const {

@@ -4,21 +4,20 @@
 // et al. 2012), checked against all features by the duality gap. Rows of weight zero take no part in the fit but get
 // their linear predictor: they are the held-out rows of a fold, and X is never copied.
 #pragma once
-#include <numeric>
-
+#include "losses.hpp"
 #include "quadratic_model.hpp"
 
 namespace equipoise {
 
-template <class Loss, class Penalty, class Design>
+template <class Penalty, class Design>
 class LossPath {
  public:
   std::vector<double> w, eta;
   double b = 0.0;
   int steps = 0;
 
-  LossPath(const Design& X, const double* y, const double* s, const double* offset, bool intercept, Loss loss,
-           Penalty penalty, double tolerance, int max_steps)
+  LossPath(const Design& X, const double* y, const double* s, const double* offset, bool intercept,
+           const WeightedLoss& loss, Penalty penalty, double tolerance, int max_steps)
       : w(X.p, 0.0), eta(X.n, 0.0), X(X), y(y), s(s), offset(offset), intercept(intercept), loss(loss),
         penalty(penalty), tolerance(tolerance), max_steps(max_steps), model(X, intercept), g(X.n), h(X.n),
         gradient(X.p), in_work(X.p, 0) {
@@ -26,7 +25,7 @@ class LossPath {
     settle_intercept();
     null = objective(eta.data());
     complete_gradient();
-    if constexpr (Loss::quadratic) model.reset(s);
+    if (loss.quadratic) model.reset(s);
   }
 
   double null_objective() const { return null; }
@@ -63,7 +62,7 @@ class LossPath {
   const double* s;
   const double* offset;
   bool intercept;
-  Loss loss;
+  const WeightedLoss& loss;
   Penalty penalty;
   double tolerance;
   int max_steps;
@@ -73,24 +72,9 @@ class LossPath {
   std::vector<Index> work;
   double null = 0.0;
 
-  double objective(const double* at) const {
-    double total = 0.0;
-    for (Index i = 0; i < X.n; ++i)
-      if (s[i] > 0.0) total += s[i] * loss.value(y[i], at[i]);
-    return total;
-  }
+  double objective(const double* at) const { return loss.value(y, at, s, X.n); }
 
-  void derivatives() {
-    for (Index i = 0; i < X.n; ++i) {
-      if (s[i] == 0.0) {
-        g[i] = h[i] = 0.0;
-        continue;
-      }
-      loss.derivatives(y[i], eta[i], g[i], h[i]);
-      g[i] *= s[i];
-      h[i] = s[i] * std::max(h[i], 1e-6);  // flat stretches of a loss must not make the model singular
-    }
-  }
+  void derivatives() { loss.derivatives(y, eta.data(), s, X.n, g.data(), h.data()); }
 
   // The best intercept for the coefficients at hand, to machine precision: the dual point needs sum(g) = 0.
   void settle_intercept() {
@@ -112,13 +96,13 @@ class LossPath {
       }
       b += step;
       derivatives();
-      if constexpr (Loss::quadratic) return;
+      if (loss.quadratic) return;
       if (std::abs(step) <= 1e-14 * (1.0 + std::abs(b))) return;
     }
   }
 
   void complete_gradient() {
-    for (Index j = 0; j < X.p; ++j) gradient[j] = X.dot(j, g.data());
+    X.transpose_times(g.data(), gradient.data());
   }
 
   void enter(Index j) {
@@ -156,12 +140,12 @@ class LossPath {
     trial.resize(X.p);
     direction.resize(X.n);
     while (steps++ < max_steps) {
-      if constexpr (!Loss::quadratic) model.reset(h.data());
+      if (!loss.quadratic) model.reset(h.data());
       for (const Index j : work) trial[j] = w[j];
       double shift = 0.0;
-      const double ratio = Loss::quadratic ? 0.0 : 1e-2;
-      model.minimise(work, g.data(), penalty, trial.data(), shift, Loss::quadratic ? precision : 0.3 * precision, ratio,
-                     Loss::quadratic ? 1000 : 100);
+      const double ratio = loss.quadratic ? 0.0 : 1e-2;
+      model.minimise(work, g.data(), penalty, trial.data(), shift, loss.quadratic ? precision : 0.3 * precision, ratio,
+                     loss.quadratic ? 1000 : 100);
       if (advance(shift) <= precision) return;
     }
   }
@@ -178,12 +162,12 @@ class LossPath {
     }
     for (Index i = 0; i < X.n; ++i) promised += g[i] * (direction[i] - shift);
     double t = 1.0;
-    if constexpr (!Loss::quadratic) t = backtrack(promised);
+    if (!loss.quadratic) t = backtrack(promised);
     for (Index i = 0; i < X.n; ++i) eta[i] += t * direction[i];
     b += t * shift;
     for (const Index j : work) w[j] += t * (trial[j] - w[j]);
     derivatives();
-    return Loss::quadratic ? 0.0 : -promised;
+    return loss.quadratic ? 0.0 : -promised;
   }
 
   double backtrack(double promised) {
@@ -209,11 +193,7 @@ class LossPath {
     } else {
       double scale = 1.0, gap = 0.0;
       for (Index j = 0; j < X.p; ++j) scale = std::min(scale, penalty.shrink(j, -gradient[j]));
-      for (Index i = 0; i < X.n; ++i)
-        if (s[i] > 0.0) {
-          const double u = scale * g[i] / s[i];
-          gap += s[i] * (loss.value(y[i], eta[i]) + loss.conjugate(y[i], u) - (offset ? u * offset[i] : 0.0));
-        }
+      gap = loss.gap(y, eta.data(), s, offset, X.n, g.data(), scale);
       for (Index j = 0; j < X.p; ++j) {
         if (w[j] != 0.0) gap += penalty.value(j, w[j]);
         gap += penalty.conjugate(j, -scale * gradient[j], w[j]);

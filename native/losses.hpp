@@ -94,4 +94,52 @@ struct Huber {
   double conjugate(double y, double u) const { return std::abs(u) <= delta * (1.0 + 1e-12) ? 0.5 * u * u + u * y : infinity; }
 };
 
+// A loss over all rows, weighted by s; rows of weight zero take no part. The path solvers see losses through this table
+// of four functions, so that they are compiled once and not once per loss.
+struct WeightedLoss {
+  bool quadratic;
+  explicit WeightedLoss(bool quadratic) : quadratic(quadratic) {}
+  virtual ~WeightedLoss() = default;
+  virtual double value(const double* y, const double* eta, const double* s, Index n) const = 0;
+  virtual void derivatives(const double* y, const double* eta, const double* s, Index n, double* g,
+                           double* h) const = 0;
+  // sum_i s_i (f(y_i, eta_i) + f*(y_i, scale g_i / s_i) - scale g_i / s_i offset_i): the loss's part of the gap
+  virtual double gap(const double* y, const double* eta, const double* s, const double* offset, Index n,
+                     const double* g, double scale) const = 0;
+};
+
+template <class Loss>
+struct Weighted final : WeightedLoss {
+  Loss loss;
+  explicit Weighted(Loss loss) : WeightedLoss(Loss::quadratic), loss(loss) {}
+
+  double value(const double* y, const double* eta, const double* s, Index n) const override {
+    double total = 0.0;
+    for (Index i = 0; i < n; ++i)
+      if (s[i] > 0.0) total += s[i] * loss.value(y[i], eta[i]);
+    return total;
+  }
+
+  void derivatives(const double* y, const double* eta, const double* s, Index n, double* g, double* h) const override {
+    for (Index i = 0; i < n; ++i) {
+      g[i] = h[i] = 0.0;
+      if (s[i] == 0.0) continue;
+      loss.derivatives(y[i], eta[i], g[i], h[i]);
+      g[i] *= s[i];
+      h[i] = s[i] * std::max(h[i], 1e-6);  // flat stretches of a loss must not make the model singular
+    }
+  }
+
+  double gap(const double* y, const double* eta, const double* s, const double* offset, Index n, const double* g,
+             double scale) const override {
+    double total = 0.0;
+    for (Index i = 0; i < n; ++i) {
+      if (s[i] == 0.0) continue;
+      const double u = scale * g[i] / s[i];
+      total += s[i] * (loss.value(y[i], eta[i]) + loss.conjugate(y[i], u) - (offset ? u * offset[i] : 0.0));
+    }
+    return total;
+  }
+};
+
 }  // namespace equipoise

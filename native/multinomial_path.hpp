@@ -137,7 +137,7 @@ class MultinomialPath {
         probability[k * X.n + i] = p;
         residual[i] = s[i] > 0.0 ? s[i] * (p - y[k * X.n + i]) : 0.0;
       }
-      for (Index j = 0; j < X.p; ++j) gradient[k * X.p + j] = X.dot(j, residual.data());
+      X.transpose_times(residual.data(), gradient.data() + k * X.p);
     }
   }
 

@@ -36,6 +36,11 @@ struct ElasticNet {
     return std::max(0.0, std::abs(g) - t);
   }
 
+  // Derivatives away from zero, without the box
+  bool bounded() const { return low != nullptr; }
+  double slope(Index j, double w) const { return factor[j] * ((w > 0.0 ? l1 : -l1) + l2 * w); }
+  double bend(Index j) const { return factor[j] * l2; }
+
   // The largest scale <= 1 that brings v into the domain of the conjugate. A coefficient that is not penalised at
   // all has the domain {0}; it does not bind here, see `conjugate`.
   double shrink(Index j, double v) const {

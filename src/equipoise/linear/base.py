@@ -102,7 +102,8 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         if not isinstance(alpha, Strategy):
             raise InputError(f"alpha={alpha!r} is neither a number, 'auto', nor a strategy of equipoise.selection")
         selection = alpha.select(problem, context)
-        return selection, solve_path(problem, selection.alphas, self.tol), selection.alpha
+        path = selection.path or solve_path(problem, selection.alphas, self.tol)
+        return selection, path, selection.alpha
 
     def _keep(self, problem: Problem) -> None:
         index = int(np.flatnonzero(self.path_.alphas == self.alpha_)[0])

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
-from equipoise.solvers import Problem
+from equipoise.solvers import Path, Problem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,6 +64,8 @@ class Selection:
         The reason in one sentence.
     predictions : array of shape (n, m) or None
         Out-of-fold linear predictors, where the strategy keeps them.
+    path : Path or None
+        The path of all rows over `alphas`, where the strategy fitted it beside the folds.
     """
 
     alphas: FloatArray
@@ -76,6 +78,7 @@ class Selection:
     index: int
     why: str
     predictions: FloatArray | None = field(default=None, repr=False)
+    path: Path | None = field(default=None, repr=False)
 
     @property
     def alpha(self) -> float:

@@ -58,7 +58,7 @@ class CrossValidation(Strategy):
         check_rule(self.rule)
         splits = _splits(self.cv, problem, context)
         grid = alpha_grid(problem, self.alphas)
-        paths = fold_paths(problem, grid, [train for train, _ in splits], context.tol, context.n_jobs)
+        *paths, whole = fold_paths(problem, grid, [train for train, _ in splits], context.tol, context.n_jobs)
         predictions = np.full((problem.n, len(grid), problem.outputs), np.nan)
         scores, weights = np.empty((len(splits), len(grid))), np.empty(len(splits))
         for k, ((_, test), path) in enumerate(zip(splits, paths, strict=True)):
@@ -67,7 +67,7 @@ class CrossValidation(Strategy):
             scores[k] = _scores(problem, test, eta)
             weights[k] = problem.weight[test].sum()
         kept = predictions[..., 0] if problem.y.ndim == 1 else predictions
-        return Selection.of(grid, scores, weights, problem.loss.score_name, self.rule, predictions=kept)
+        return Selection.of(grid, scores, weights, problem.loss.score_name, self.rule, predictions=kept, path=whole)
 
 
 def _predict(path: Path, problem: Problem, rows: NDArray[np.intp]) -> FloatArray:

@@ -71,7 +71,7 @@ def uses_gram(problem: Problem) -> bool:
 def fold_paths(
     problem: Problem, alphas: FloatArray, folds: Sequence[NDArray[np.intp]], tol: float, n_jobs: int | None
 ) -> list[Path]:
-    """One path for each fold, fitted on the rows given; work is shared and X is never copied.
+    """One path for each fold, fitted on the rows given, and last the one of all rows; work is shared, X never copied.
 
     Parameters
     ----------
@@ -80,35 +80,44 @@ def fold_paths(
     n_jobs : int, optional
         Threads; as many as there are cores if not given.
     """
-    workers = min(len(folds), cpu_count() if n_jobs is None else n_jobs if n_jobs > 0 else cpu_count())
+    workers = min(len(folds) + 1, cpu_count() if n_jobs is None else n_jobs if n_jobs > 0 else cpu_count())
     if uses_gram(problem):
         jobs = _gram_jobs(problem, alphas, folds, tol)
     else:
-        jobs = [delayed(solve_path)(problem.on_rows(rows), alphas, tol) for rows in folds]
+        parts = [*(problem.on_rows(rows) for rows in folds), problem]
+        jobs = [delayed(solve_path)(part, alphas, tol) for part in parts]
     return list(Parallel(n_jobs=workers, backend="threading")(jobs))
 
 
 def _normal(problem: Problem) -> Normal:
-    y_origin = np.atleast_1d(problem.weight @ problem.y)
-    moments = Moments.of(problem.X, problem.y, problem.weight, problem.means, y_origin)
+    (moments,) = Moments.of(problem.X, problem.y, problem.weight, problem.means, _y_mean(problem))
     return moments.centred(problem.fit_intercept, None if problem.standardize else np.ones(problem.p))
 
 
+def _y_mean(problem: Problem) -> FloatArray:
+    return np.atleast_1d(problem.weight @ problem.y)
+
+
 def _gram_jobs(problem: Problem, alphas: FloatArray, folds: Sequence[NDArray[np.intp]], tol: float) -> list[Any]:
-    """Training moments of a fold = those of all rows minus the held-out ones: all folds cost one pass over X."""
-    y_origin = np.atleast_1d(problem.weight @ problem.y)
-    everything = np.arange(problem.n)
+    """Training moments of a fold = those of all rows minus the held-out ones: all folds cost one pass over X.
 
-    def of(rows: NDArray[np.intp]) -> Moments:
-        return Moments.of(problem.X, problem.y, problem.weight, problem.means, y_origin, rows)
+    Folds that overlap (repeated or shuffled splits) have no such partition: they are taken one by one.
+    """
+    held = np.ones((len(folds), problem.n), dtype=bool)
+    for k, rows in enumerate(folds):
+        held[k, rows] = False
+    data = (problem.X, problem.y, problem.weight, problem.means, _y_mean(problem))
+    if np.all(held.sum(axis=0) == 1):
+        parts = Moments.of(*data, np.argmax(held, axis=0), len(folds))
+        total = sum(parts[1:], parts[0])
+        trains: list[tuple[Moments, Moments | None]] = [(total, part) for part in parts]
+    else:
+        (total,) = Moments.of(*data)
+        trains = [(Moments.of(*data, np.where(out, -1, 0))[0], None) for out in held]
 
-    held = [of(np.setdiff1d(everything, rows, assume_unique=True)) for rows in folds]
-    covered = np.sort(np.concatenate([np.setdiff1d(everything, rows) for rows in folds]))
-    partition = np.array_equal(covered, everything)
-    total = sum(held[1:], held[0]) if partition else of(everything)
-
-    def run(part: Moments) -> Path:
-        normal = (total - part).centred(problem.fit_intercept, None if problem.standardize else np.ones(problem.p))
+    def run(whole: Moments, out: Moments | None) -> Path:
+        train = whole if out is None else whole - out
+        normal = train.centred(problem.fit_intercept, None if problem.standardize else np.ones(problem.p))
         return gram_path(normal, problem.penalty, alphas, problem.fit_intercept, tol)
 
-    return [delayed(run)(part) for part in held]
+    return [delayed(run)(*train) for train in [*trains, (total, None)]]

@@ -13,12 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import blas
 
 from equipoise.losses.base import FloatArray
 
 __all__ = ["Moments"]
 
-BLOCK = 4096
+
+def block_rows(p: int) -> int:
+    """Rows of a block of about 8 MB: it stays in the cache while the parts take their products from it."""
+    return int(np.clip(2**20 // p, 256, 8192))
 
 
 @dataclass(frozen=True)
@@ -49,34 +53,37 @@ class Moments:
 
     @classmethod
     def of(
-        cls,
-        X: Any,
-        y: FloatArray,
-        weight: FloatArray,
-        origin: FloatArray,
-        y_origin: FloatArray,
-        rows: NDArray[np.intp] | None = None,
-    ) -> Moments:
-        """Moments of the given rows (all if None), in blocks of a few thousand rows."""
-        p, targets = X.shape[1], y.reshape(len(y), -1)
-        total = cls(
-            0.0, np.zeros(p), np.zeros(targets.shape[1]), np.zeros((p, p)), np.zeros((p, targets.shape[1])),
-            np.zeros(targets.shape[1]), origin, y_origin,
-        )  # fmt: skip
-        count = len(y) if rows is None else len(rows)
-        for start in range(0, count, BLOCK):
-            part: Any = slice(start, start + BLOCK) if rows is None else rows[start : start + BLOCK]
-            total = total + cls._of_block(X[part], targets[part], weight[part], origin, y_origin)
-        return total
+        cls, X: Any, y: FloatArray, weight: FloatArray, origin: FloatArray, y_origin: FloatArray,
+        parts: NDArray[np.intp] | None = None, count: int = 1,
+    ) -> list[Moments]:  # fmt: skip
+        """Moments of each part of the rows (all rows are one part if None), in one pass over X.
 
-    @classmethod
-    def _of_block(cls, X: Any, y: FloatArray, weight: FloatArray, origin: FloatArray, y_origin: FloatArray) -> Moments:
-        dense = X.toarray() if sparse.issparse(X) else X
-        root = np.sqrt(weight)[:, None]
-        A = (dense - origin) * root
-        B = (y - y_origin) * root
-        r = root.ravel()
-        return cls(float(weight.sum()), r @ A, r @ B, A.T @ A, A.T @ B, np.sum(B * B, axis=0), origin, y_origin)
+        Parameters
+        ----------
+        parts : array of shape (n,), optional
+            Number of the part of each row, below `count`; -1 for rows that belong to none.
+        """
+        targets = y.reshape(len(y), -1)
+        sums = [_Sums(X.shape[1], targets.shape[1]) for _ in range(count)]
+        size = min(block_rows(X.shape[1]), len(y))
+        block, gathered = np.empty((2, X.shape[1] * size))  # fresh memory for every block would cost more than the sums
+        for start in range(0, len(y), size):
+            rows = slice(start, start + size)
+            root = np.sqrt(weight[rows])
+            A = block[: X.shape[1] * len(root)].reshape(
+                X.shape[1], len(root)
+            )  # transposed: parts are gathered by column
+            np.subtract(X[rows].toarray().T if sparse.issparse(X) else X[rows].T, origin[:, None], out=A)
+            A *= root
+            B = (targets[rows] - y_origin).T * root
+            for k, total in enumerate(sums):
+                if parts is None:
+                    total.add(A, B, root)
+                    continue
+                chosen = np.flatnonzero(parts[rows] == k)
+                part = gathered[: X.shape[1] * len(chosen)].reshape(X.shape[1], len(chosen))
+                total.add(np.take(A, chosen, axis=1, out=part, mode="clip"), B[:, chosen], root[chosen])
+        return [total.moments(origin, y_origin) for total in sums]
 
     def __add__(self, other: Moments) -> Moments:
         return self._combine(other, 1.0)
@@ -118,6 +125,28 @@ class Moments:
         gram = self.xx / w + np.outer(mx, o) + np.outer(o, mx) + np.outer(o, o)
         cross = self.xy / w + np.outer(mx, yo) + np.outer(o, my) + np.outer(o, yo)
         return gram, cross, self.yy / w + 2 * my * yo + yo**2
+
+
+class _Sums:
+    """Accumulates one part; the Gram matrix by symmetric rank-k updates, which do half the work of a product."""
+
+    def __init__(self, p: int, targets: int) -> None:
+        self.weight, self.x, self.y = 0.0, np.zeros(p), np.zeros(targets)
+        self.xx = np.zeros((p, p), order="F")
+        self.xy, self.yy = np.zeros((p, targets)), np.zeros(targets)
+
+    def add(self, A: FloatArray, B: FloatArray, root: FloatArray) -> None:
+        self.weight += float(root @ root)
+        self.x += A @ root
+        self.y += B @ root
+        self.xx = blas.dsyrk(1.0, A.T, beta=1.0, c=self.xx, trans=1, lower=1, overwrite_c=1)
+        self.xy += A @ B.T
+        self.yy += np.sum(B * B, axis=1)
+
+    def moments(self, origin: FloatArray, y_origin: FloatArray) -> Moments:
+        xx = np.tril(self.xx)
+        xx += np.tril(self.xx, -1).T
+        return Moments(self.weight, self.x, self.y, xx, self.xy, self.yy, origin, y_origin)
 
 
 @dataclass(frozen=True)
