@@ -29,7 +29,7 @@ _WORDS = ("mean radius", "worst texture", "mean smoothness", "worst concave poin
 
 
 def example_record(
-    task: str = "binary", columns: int = 31, arms: int = 15, seed: int = 0, hostile: bool = False
+    task: str = "binary", columns: int = 31, arms: int = 15, seed: int = 0, hostile: bool = False, synthesizers: int = 3
 ) -> dict[str, Any]:
     """Return a record of the given task; with `hostile`, all names try to break the page."""
     rng = np.random.default_rng(seed)
@@ -59,7 +59,7 @@ def example_record(
         "best": best,
         "path": _path(rng, names, scale),
         "selection": _selection(scale, primary.replace("_", " ")),
-        "synthetic": [_synthetic(rng, s, names, 0.02 * 2**k) for k, s in enumerate(reversed(_SYNTHESIZERS))],
+        "synthetic": [_synthetic(rng, s, names, 0.02 * 2**k) for k, s in enumerate(_SYNTHESIZERS[::-1][:synthesizers])],
         "times": {
             "total": 41.3,
             "parts": [

@@ -71,7 +71,7 @@ def dependence_matrix(
     Parameters
     ----------
     names : sequence of str of length n
-        Names of rows and columns.
+        Names of the rows; the columns have the same.
     values : array-like of shape (n, n)
         Numbers in -1 to 1; NaN stays empty.
     difference : bool
@@ -92,20 +92,21 @@ def dependence_matrix(
     --------
     >>> ax = dependence_matrix(["a", "b"], [[1.0, -0.5], [-0.5, 1.0]])
     >>> [text.get_text() for text in ax.texts]
-    ['1.0', '−0.5', '−0.5', '1.0']
+    ['1.0', '−0.5', '−0.5', '1.0', 'a', 'b']
     """
     matrix = np.asarray(values, dtype=np.float64)
     n = len(names)
     if matrix.shape != (n, n):
         raise InputError(f"values has shape {matrix.shape}; give ({n}, {n}), one row and column a name.")
-    axes = _style.new_axes(ax, 3.2, 3.2)
+    axes = _style.new_axes(ax, 3.2, 2.1, inside=(0.34, 0.01, 0.65, 0.98))
     # colour lives in the opacity, so that an empty cell has the page's own background, light or dark
     axes.imshow(_tint(matrix, 0.5 if difference else 1.0), interpolation="none")
     _write(axes, matrix, difference=difference)
-    _style.name_ticks(axes, "y", names, fontsize="small")
-    _style.name_ticks(axes, "x", names, fontsize="small", rotation=90)
     _style.calm(axes, sides=())
-    axes.tick_params(length=0)
+    axes.set_xticks([])  # the columns have the names of the rows, in the same order
+    axes.set_yticks([])
+    for row, name in enumerate(names):
+        _style.write(axes, -0.7, row, name, ha="right", va="center", limit=17, fontsize="small", color=_style.MUTED)
     return axes
 
 
