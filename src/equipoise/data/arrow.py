@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.data.column import Column
-from equipoise.data.strings import column_from_words, whole_kind
+from equipoise.data.strings import EXACT, column_from_words, whole_kind
 from equipoise.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _numeric(name: str, array: pa.Array) -> Column:
         return Column(name, "number", np.full(len(array), np.nan))
     if types.is_integer(kind):
         low, high = (int(v or 0) for v in pc.min_max(array).as_py().values())
-        if max(-low, high) > 2**53:
+        if max(-low, high) > EXACT:
             column = column_from_words(name, array.cast(pa.string()), infer=False)
             return Column(name, "text", column.values, column.levels)
         values = _floats(array)

@@ -50,24 +50,23 @@ def read_json_lines(path: Path) -> pa.Table:
             pa.BufferReader(content), reader.ReadOptions(block_size=max(1 << 20, min(len(content), 1 << 30)))
         )
     except pa.ArrowInvalid as error:
-        _find_bad_line(content, path)
-        reason = str(error).partition("JSON parse error: ")[2] or str(error)
-        raise InputError(f"{path}: {reason}; give every field one type on all lines") from None
+        raise _bad_line(content, path, error) from None
     if not table.column_names:
         raise InputError(f"{path} holds only empty objects; give each line at least one field")
     return table
 
 
-def _find_bad_line(content: bytes, path: Path) -> None:
-    for number, line in enumerate(content.decode().splitlines(), 1):
-        if not line.strip():
-            continue
+def _bad_line(content: bytes, path: Path, cause: Exception) -> InputError:
+    """Say which line is wrong; if each is right by itself, two disagree, and Arrow says which."""
+    for number, line in enumerate(content.decode().split("\n"), 1):
         try:
-            record = json.loads(line)
+            record = json.loads(line.strip() or "{}")
         except ValueError as error:
-            raise InputError(f"line {number} of {path} is not valid JSON ({error}); correct it") from None
+            return InputError(f"line {number} of {path} is not valid JSON ({error}); correct it")
         if not isinstance(record, dict):
-            raise InputError(
+            return InputError(
                 f"line {number} of {path} is a JSON {type(record).__name__}, not an object; write one object a line, "
                 "as pandas does with to_json(orient='records', lines=True)"
             )
+    reason = str(cause).partition("JSON parse error: ")[2] or str(cause)
+    return InputError(f"{path}: {reason}; give every field one type on all lines")

@@ -3,6 +3,7 @@
     number, integer, datetime -> the value, its mean where missing, and an indicator if any was missing
     boolean, category of two  -> one column, 1 for the second level
     category                  -> one column a level, one for the rarest together, one for missing; unknown is all zero
+    one value and missing     -> the indicator alone
     constant, text, all missing -> left out
 
 All levels get a column rather than all but one: under a penalty no level is then the privileged reference.
@@ -35,24 +36,26 @@ _Block = NDArray[np.float64]
 class _Numbers:
     name: str
     mean: float
+    varies: bool
     indicator: bool
 
     def names(self) -> list[str]:
-        return [self.name, f"{self.name}=missing"][: 1 + self.indicator]
+        return [self.name] * self.varies + [f"{self.name}=missing"] * self.indicator
 
     def write(self, column: Column, out: _Block) -> None:
         _check_finite(column)
         missing = column.missing
-        out[:, 0] = np.where(missing, self.mean, column.values)
+        if self.varies:
+            out[:, 0] = np.where(missing, self.mean, column.values)
         if self.indicator:
-            out[:, 1] = missing
+            out[:, -1] = missing
 
 
 @dataclass(frozen=True)
 class _Labels:
     name: str
     levels: Levels
-    first: int  # 1 for two levels, whose first column would only mirror the second
+    first: int  # 1 where the first column would only mirror the one other: two levels, or one level and missing
     indicator: bool
 
     def names(self) -> list[str]:
@@ -144,17 +147,17 @@ class DesignEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 def _fit_blocks(table: Table, max_levels: int) -> Iterator[_Numbers | _Labels]:
     for column in table.columns:
+        distinct = column.distinct()
         indicator = 0 < column.n_missing < len(column)
-        varies = column.distinct() > 1 or (indicator and column.distinct() == 1)
-        if column.kind == "text" or not varies:
+        if column.kind == "text" or not (distinct > 1 or indicator):
             continue
         if column.coded:
             levels = fit_levels(column, max_levels)
-            first = 1 if len(levels.kept) == 2 and not levels.pooled else 0
-            yield _Labels(column.name, levels, first, indicator)
+            mirrored = not levels.pooled and (distinct == 1 or len(levels.kept) == 2)
+            yield _Labels(column.name, levels, int(mirrored), indicator)
         else:
             _check_finite(column)
-            yield _Numbers(column.name, float(np.nanmean(column.values)), indicator)
+            yield _Numbers(column.name, float(np.nanmean(column.values)), distinct > 1, indicator)
 
 
 def _check_finite(column: Column) -> None:

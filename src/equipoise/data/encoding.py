@@ -102,8 +102,6 @@ def _same_make(column: Column, kind: Kind) -> Column:
     numeric = ("number", "integer")
     if column.kind == kind or (column.kind in numeric and kind in numeric):
         return column
-    if not column.coded and column.n_missing == len(column) and kind in (*numeric, "datetime"):
-        return Column(column.name, kind, column.values)
     if kind in ("boolean", "category", "text"):
         return as_kind(column, "category")
     return as_kind(column, kind)

@@ -47,9 +47,10 @@ def read_frame(frame: Any) -> Table:
             f"cannot read a {type(frame).__module__.partition('.')[0]} {type(frame).__name__}; give a path, a pandas "
             "or polars frame (a lazy one collected), or a pyarrow.Table"
         ) from None
-    except DuplicateError as error:
-        twice = str(error).partition("- ")[2].partition("\n")[0]
-        raise InputError(f"two columns of the frame are called {twice}; rename one of them") from None
+    except DuplicateError:
+        names = list(getattr(frame, "column_names", frame.columns))
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"two columns of the frame are called {twice!r}; rename one of them") from None
     if known.implementation.is_pandas():
         return _read_pandas(frame, labels)
     if known.implementation.is_polars():

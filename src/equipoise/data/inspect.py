@@ -54,7 +54,7 @@ def inspect(table: Table, target: str | None = None, folds: int = 5) -> tuple[Fi
     ...     print(finding)
     column 'a' has the single value '1'; models leave it out
     """
-    found = list(table.origin.notes)
+    found: list[Finding] = []
     features = [column for column in table.columns if column.name != target]
     for column in features:
         found += _about_column(column)
@@ -63,7 +63,8 @@ def inspect(table: Table, target: str | None = None, folds: int = 5) -> tuple[Fi
     if target is not None:
         found += _about_target(require(table, target), folds)
         found += find_leaks(table, target)
-    return tuple(dict.fromkeys(found))
+    noted = {(note.code, note.column) for note in table.origin.notes}
+    return (*table.origin.notes, *(finding for finding in found if (finding.code, finding.column) not in noted))
 
 
 def _about_column(column: Column) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.data.column import KINDS, Column, Kind, level_order
+from equipoise.data.column import CODED, KINDS, Column, Kind, level_order
 from equipoise.data.strings import parse_datetimes, parse_numbers
 from equipoise.data.table import Table
 from equipoise.errors import InputError
@@ -47,6 +47,8 @@ def as_kind(column: Column, kind: Kind) -> Column:
     """
     if kind == column.kind:
         return column
+    if column.n_missing == len(column):
+        return _nothing(column, kind)
     if kind in ("category", "text"):
         return _coded(column, kind)
     if kind == "boolean":
@@ -54,9 +56,16 @@ def as_kind(column: Column, kind: Kind) -> Column:
     if column.kind == "datetime" or (kind == "datetime" and not column.coded):
         raise InputError(
             f"column {column.name!r} is a {column.kind} column and cannot become {kind}; "
-            f"leave it out of kinds or convert it before reading"
+            "leave it out of kinds or convert it before reading"
         )
     return _datetime(column) if kind == "datetime" else _numeric(column, kind)
+
+
+def _nothing(column: Column, kind: Kind) -> Column:
+    if kind not in CODED:
+        return Column(column.name, kind, np.full(len(column), np.nan))
+    levels = ("False", "True") if kind == "boolean" else ()
+    return Column(column.name, kind, np.full(len(column), -1, np.int32), levels)
 
 
 def _coded(column: Column, kind: Kind) -> Column:

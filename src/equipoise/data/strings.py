@@ -5,7 +5,7 @@ its few levels. The rule, first match wins:
 
 1. surrounding blanks, and single quotes around every value, are taken off; `MISSING` words are missing;
 2. all words are numbers: ``integer`` if all are whole, else ``number``. Whole numbers with leading zeros (``00311``)
-   are codes, and whole numbers beyond 2**53, which float64 cannot hold, are identifiers: neither is a number;
+   are codes, and whole numbers of 2**53 and more, which float64 cannot tell apart, are identifiers: neither is a number;
 3. true/false, yes/no, y/n or t/f, spelled alike throughout: ``boolean``;
 4. ISO 8601 dates or date-times: ``datetime``;
 5. otherwise ``category``, or ``text`` if most values differ (see `label_kind`).
@@ -23,13 +23,13 @@ from equipoise.data.column import Column, Kind, level_order
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["MISSING", "TEXT_LEVELS", "column_from_words", "label_kind", "parse_datetimes", "parse_numbers"]
+__all__ = ["EXACT", "MISSING", "TEXT_LEVELS", "column_from_words", "label_kind", "parse_datetimes", "parse_numbers"]
 
 MISSING = (
     "", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NAN", "-nan", "NaT", "NULL", "null", "None",
 )  # fmt: skip
 TEXT_LEVELS = 20
-_EXACT = 2.0**53
+EXACT = 2**53 - 1  # above it, float64 skips whole numbers
 _PAIRS = ({"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"})
 
 
@@ -81,7 +81,7 @@ def parse_datetimes(levels: pa.Array) -> NDArray[np.float64] | None:
 def whole_kind(values: NDArray[np.float64]) -> Kind:
     """``"integer"`` if every value is whole and exact in float64, else ``"number"``."""
     present = values[~np.isnan(values)]
-    whole = present.size > 0 and np.all(np.abs(present) <= _EXACT) and np.all(present == np.trunc(present))
+    whole = present.size > 0 and np.all(np.abs(present) <= EXACT) and np.all(present == np.trunc(present))
     return "integer" if whole else "number"
 
 
@@ -119,7 +119,7 @@ def _is_code(levels: pa.Array, numbers: NDArray[np.float64]) -> bool:
 
     if pc.any(pc.match_substring_regex(levels, r"^[+-]?0\d+$")).as_py():
         return True
-    large = np.any(np.abs(numbers) > _EXACT)
+    large = np.any(np.abs(numbers) > EXACT)
     return bool(large) and bool(pc.all(pc.match_substring_regex(levels, r"^[+-]?\d+$")).as_py())
 
 
