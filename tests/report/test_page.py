@@ -78,6 +78,13 @@ def test_ids_are_unique_and_references_resolve(pages: dict[str, str]) -> None:
     assert used <= set(ids)
 
 
+def test_figures_take_their_colours_from_the_page(pages: dict[str, str]) -> None:
+    figures = re.findall(r"<svg viewBox.*?</svg>", pages["binary"], re.S)
+    declared = re.findall(r"(--[a-z]+): #[0-9a-f]+", pages["binary"])
+    assert not any(re.search(r"(?<!, )#(?:000000|ffffff)\b", figure) for figure in figures)  # nothing white in the dark
+    assert {name for figure in figures for name in re.findall(r"var\((--[a-z]+)", figure)} <= set(declared)
+
+
 def test_same_record_same_bytes(pages: dict[str, str]) -> None:
     assert study_page(example_record("binary", synthesizers=1)) == pages["binary"]
 

@@ -35,10 +35,10 @@ def decimals(errors: Iterable[float | None]) -> int:
 
 
 def fixed(value: float | None, places: int, *, sign: bool = False) -> str:
-    r"""Write with a number of decimals, a true minus and thin spaces between thousands.
+    r"""Write with a number of decimals, a true minus and narrow spaces between thousands.
 
     >>> fixed(-1234.5, 1), fixed(0.25, 2, sign=True), fixed(None, 2), fixed(-0.001, 1)
-    ('−1\u2009234.5', '+0.25', '–', '0.0')
+    ('−1\u202f234.5', '+0.25', '–', '0.0')
     """
     if value is None:
         return ABSENT
@@ -46,7 +46,7 @@ def fixed(value: float | None, places: int, *, sign: bool = False) -> str:
         return f"{value:.3g}".replace("-", "−")
     rounded = round(value, places) + 0.0  # no minus before a zero
     text = f"{rounded:{'+' if sign and rounded else ''},.{places}f}"
-    grouped = text.replace(",", "\u2009") if abs(rounded) >= 1e4 or "," in text else text
+    grouped = text.replace(",", "\u202f") if abs(rounded) >= 1e4 or "," in text else text
     return grouped.replace("-", "−")
 
 
@@ -54,7 +54,7 @@ def significant(value: float | None, digits: int = 3) -> str:
     r"""Write with a number of significant digits.
 
     >>> significant(0.012345), significant(98765.0), significant(1.2e-7), significant(0.0)
-    ('0.0123', '98\u2009765', '1.2e−7', '0')
+    ('0.0123', '98\u202f765', '1.2e−7', '0')
     """
     if value is None:
         return ABSENT
@@ -72,7 +72,7 @@ def count(value: Any) -> str:
     r"""Write a whole number.
 
     >>> count(569), count(32561), count(None)
-    ('569', '32\u2009561', '–')
+    ('569', '32\u202f561', '–')
     """
     return fixed(as_float(value), 0)
 

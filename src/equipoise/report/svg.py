@@ -93,7 +93,8 @@ def _draw(draw: Callable[[], Axes], key: str) -> str:
         warnings.filterwarnings("ignore", message=".*missing from font")  # the browser has other fonts
         figure = draw().get_figure(root=True)
         if figure is not None:
-            figure.patch.set_visible(False)
+            for background in (figure.patch, *(axes.patch for axes in figure.axes)):
+                background.set_visible(False)  # the page has one, light or dark
             canvas: Any = FigureCanvasSVG(figure)  # straight to the canvas: savefig would draw twice
             canvas.print_svg(buffer, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return buffer.getvalue()

@@ -98,7 +98,7 @@ def dependence_matrix(
     n = len(names)
     if matrix.shape != (n, n):
         raise InputError(f"values has shape {matrix.shape}; give ({n}, {n}), one row and column a name.")
-    axes = _style.new_axes(ax, 3.2, 2.1, inside=(0.34, 0.01, 0.65, 0.98))
+    axes = _style.new_axes(ax, 3.3, 2.1, inside=(0.36, 0.01, 0.63, 0.98))
     # colour lives in the opacity, so that an empty cell has the page's own background, light or dark
     axes.imshow(_tint(matrix, 0.5 if difference else 1.0), interpolation="none")
     _write(axes, matrix, difference=difference)
@@ -106,7 +106,7 @@ def dependence_matrix(
     axes.set_xticks([])  # the columns have the names of the rows, in the same order
     axes.set_yticks([])
     for row, name in enumerate(names):
-        _style.write(axes, -0.7, row, name, ha="right", va="center", limit=17, fontsize="small", color=_style.MUTED)
+        _style.write(axes, -0.7, row, name, ha="right", va="center", limit=15, fontsize="small", color=_style.MUTED)
     return axes
 
 

@@ -61,6 +61,7 @@ def arm_table(record: Record) -> ArmTable:
     others = tuple(str(key) for key in secondary)[:3] if isinstance(secondary, list | tuple) else ()
     arms = ranked(record)
     places = {key: decimals(as_float(part(arm, "cv", key).get("se")) for arm in arms) for key in (primary, *others)}
+    places |= {key: min(3, places[key]) for key in others}
     rows = tuple(_arm(arm, primary, others, places, record.get("best")) for arm in arms)
     named = tuple(metric_name(key) for key in others)
     return ArmTable(word(metric, "label", metric_name(primary)), named, rows, next((r for r in rows if r.best), None))

@@ -26,6 +26,7 @@ class Run:
     total: str
     steps: tuple[Step, ...]
     command: str
+    sha256: str
     facts: tuple[tuple[str, str], ...]
     versions: tuple[tuple[str, str], ...]
 
@@ -38,12 +39,18 @@ def run(record: Record) -> Run:
     facts = [
         (key, word(settings, key)) for key in ("seed", "budget", "folds", "repeats") if settings.get(key) is not None
     ]
-    facts.append(("data, SHA-256", word(part(record, "data"), "sha256", "–", limit=80)))
     facts.append(("Python", word(again, "python", "–")))
     facts.append(("equipoise", word(record, "version", "–")))
     versions = [(str(name), str(version)) for name, version in sorted(part(again, "versions").items())]
     total = as_float(times.get("total"))
-    return Run("" if total is None else duration(total), _steps(times), command, tuple(facts), tuple(versions[:60]))
+    return Run(
+        total="" if total is None else duration(total),
+        steps=_steps(times),
+        command=command,
+        sha256=word(part(record, "data"), "sha256", limit=80),
+        facts=tuple(facts),
+        versions=tuple(versions[:60]),
+    )
 
 
 def _steps(times: Record) -> tuple[Step, ...]:
