@@ -168,16 +168,25 @@ def _findings(names: list[str]) -> list[dict[str, Any]]:
 
 def _verdicts(rng: np.random.Generator, arms: list[dict[str, Any]], scale: float) -> list[dict[str, Any]]:
     made = []
-    for question, size, verdict in (("constrain", 1.1, "helps"), ("generate", 0.05, "no evidence")):
+    for question, size, verdict in (
+        ("constrain", 1.1, "helps"),
+        ("generate", 0.05, "no evidence"),
+        ("signal", 7.0, "helps"),
+    ):
         rows = []
-        for arm in (a for a in arms if a["strategy"] == question):
+        baseline = "constant" if question == "signal" else "none"
+        for arm in (
+            a
+            for a in arms
+            if a["strategy"] == question or (question == "signal" and not a["synthesizer"] and a["name"] != "constant")
+        ):
             effect = scale * size * (1 + 0.4 * rng.standard_normal())
-            half = scale * (0.5 if question == "constrain" else 0.3)
+            half = scale * (0.5 if question != "generate" else 0.3)
             word = "helps" if effect - half > 0 else "hurts" if effect + half < 0 else "no evidence"
             rows.append(
                 {
                     "candidate": arm["name"],
-                    "baseline": "none",
+                    "baseline": baseline,
                     "learner": arm["learner"],
                     "effect": effect,
                     "low": effect - half,
@@ -200,7 +209,7 @@ def _verdicts(rng: np.random.Generator, arms: list[dict[str, Any]], scale: float
             {
                 "question": question,
                 "verdict": verdict,
-                "baseline": "none",
+                "baseline": baseline,
                 "candidate": top["candidate"],
                 "reason": reason,
                 "effect": top["effect"],

@@ -65,7 +65,7 @@ def test_all_figures_are_there_with_a_text_for_those_who_cannot_see(pages: dict[
     for title in ("From fitted to unseen", "Path of coefficients, L1", "Choice of alpha, L1", "every comparison"):
         assert title in page
     figures = re.findall(r"<svg[^>]*>", page)
-    assert len(figures) == 2 + 2 + 1 + 2 + 8 + 3  # intervals, forests, gap, alpha, each generator's panels
+    assert len(figures) == 3 + 3 + 1 + 2 + 8 + 3  # intervals, forests, gap, alpha, each generator's panels
     assert all('role="img"' in figure and re.search(r'aria-label="[^"]{10}', figure) for figure in figures)
 
 
@@ -97,14 +97,20 @@ def test_readers_own_matplotlib_settings_change_nothing(pages: dict[str, str]) -
 
 
 def test_verdicts_come_first_and_in_plain_words(pages: dict[str, str]) -> None:
-    text = " ".join(Elements(pages["binary"].partition("</style>")[2]).text)
-    words = " ".join(text.split())
-    assert words.index("Constraining the model") < words.index("helps") < words.index("The data")
-    assert "no evidence" in words[: words.index("The data")]
-    assert (
-        re.search(r"the log loss is 0\.\d+ lower \(95\u00a0% interval 0\.\d+ to 0\.\d+\)\.", words)
-        or "interval" in words
-    )
+    page = pages["binary"]
+    words = " ".join(" ".join(Elements(page.partition("</style>")[2]).text).split())
+    top = words[: words.index("The data")]
+    assert top.index("Constraining the model") < top.index("helps") < top.index("Generating more data")
+    assert "no evidence" in top[top.index("Generating more data") :]
+    assert re.search(r"Log loss 0\.\d+ lower 0\.\d+ to 0\.\d+ saved, 95 % interval .*? against No penalty", top)
+
+
+@pytest.mark.parametrize(("verdict", "effect", "says"), [("hurts", -0.25, "higher"), ("helps", 0.25, "lower")])
+def test_a_saving_is_told_as_lower_and_a_loss_as_higher(verdict: str, effect: float, says: str) -> None:
+    entry = {"question": "constrain", "verdict": verdict, "effect": effect, "low": effect - 0.1, "high": effect + 0.1}
+    page = study_page({"metric": {"primary": "log_loss", "label": "log loss"}, "verdicts": [entry]})
+    assert f"Log loss 0.250 {says}" in page
+    assert f'class="answer {verdict}"' in page
 
 
 def test_arms_are_sorted_and_the_best_is_marked() -> None:

@@ -11,7 +11,11 @@ from equipoise.report.views._read import Figure, Record, arm_labels, column, ite
 
 __all__ = ["Scale", "Verdict", "verdicts"]
 
-_SUBJECTS = {"constrain": "Constraining the model", "generate": "Generating more data"}
+_SUBJECTS = {
+    "constrain": "Constraining the model",
+    "generate": "Generating more data",
+    "signal": "Learning from the columns",
+}
 _WORDS = {"helps": "helps", "hurts": "hurts", "no evidence": "no evidence"}
 _ROWS = 14  # comparisons that one figure shows
 
@@ -36,7 +40,8 @@ class Verdict:
     tone: str
     effect: str
     interval: str
-    sentence: str
+    difference: str
+    pair: str
     reason: str
     scale: Scale | None
     figure: Figure | None
@@ -56,30 +61,34 @@ def _verdict(entry: Record, record: Record, index: int) -> Verdict:
     interval = "" if low is None or high is None else f"{fixed(low, places)} to {fixed(high, places)}"
     return Verdict(
         question=question,
-        subject=_SUBJECTS.get(question, question.capitalize()),
+        subject=_SUBJECTS.get(question, _capital(question)),
         verdict=answer,
         tone=answer.replace(" ", "-"),
         effect=fixed(effect, places),
         interval=interval,
-        sentence=_sentence(entry, record, effect, places, interval, metric),
-        reason=word(entry, "reason", limit=400),
+        difference=_capital(_difference(effect, places, metric)),
+        pair=_pair(entry, record),
+        reason=_capital(word(entry, "reason", limit=400)),
         scale=_scale(effect, low, high),
         figure=_figure(entry, record, f"verdict{index}", metric),
     )
 
 
-def _sentence(entry: Record, record: Record, effect: float | None, places: int, interval: str, metric: str) -> str:
+def _difference(effect: float | None, places: int, metric: str) -> str:
     if effect is None:
         return "There is no comparison to report."
-    labels = arm_labels(record)
-    pair = [labels.get(str(entry.get(key)), word(entry, key, "?")) for key in ("candidate", "baseline")]
     direction = "lower" if effect >= 0 else "higher"
-    doubt = f" (95\u00a0% interval {interval})" if interval else ""
-    against = f"“{pair[0]}” against “{pair[1]}”"
-    size = fixed(abs(effect), places)
-    if entry.get("verdict") == "no evidence":
-        return f"{against}: the {metric} is {size} {direction}{doubt}, which chance alone could explain."
-    return f"{against}: the {metric} is {size} {direction}{doubt}."
+    return f"{metric} {fixed(abs(effect), places)} {direction}"
+
+
+def _pair(entry: Record, record: Record) -> str:
+    labels = arm_labels(record)
+    names = [labels.get(str(entry.get(key)), word(entry, key)) for key in ("candidate", "baseline")]
+    return f"{names[0]} against {names[1]}" if all(names) else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _spread(low: float | None, high: float | None) -> float | None:
@@ -113,6 +122,6 @@ def _figure(entry: Record, record: Record, key: str, metric: str) -> Figure | No
         key,
         f"Paired differences from the baseline. {told}",
     )
-    how = "A bar wholly right of zero helps (▲), wholly left hurts (▼); one that crosses zero is no evidence (●)."
-    subject = _SUBJECTS.get(str(entry.get("question")), word(entry, "question"))
-    return Figure(svg, f"{subject}: every comparison", how)
+    how = "▲ helps, ▼ hurts, ● no evidence. A bar that crosses zero could be chance."
+    question = word(entry, "question", "question")
+    return Figure(svg, f"{_SUBJECTS.get(question, _capital(question))}: every comparison", how)
