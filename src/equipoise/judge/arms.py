@@ -1,0 +1,80 @@
+"""The arms of a study: what competes, in the order of the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["ARMS", "CONSTRAINED", "REAL", "SYNTHESIZERS", "Arm", "arm"]
+
+Strategy = Literal["baseline", "constrain", "boosting", "generate"]
+Learner = Literal["constant", "linear", "boosting"]
+
+SYNTHESIZERS = {"TableMarginals": "marginals", "TableVAE": "vae", "TableGAN": "gan"}
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One competitor; `base` is the arm that a generating one adds rows to, `short` the label in a terminal."""
+
+    name: str
+    label: str
+    short: str
+    strategy: Strategy
+    learner: Learner
+    synthesizer: str | None = None
+    base: str | None = None
+
+
+def _penalised(key: str, label: str) -> tuple[Arm, ...]:
+    return (
+        Arm(f"{key}-best", f"{label}, best alpha", f"{label}, best", "constrain", "linear"),
+        Arm(f"{key}-1se", f"{label}, one-standard-error rule", f"{label}, 1-SE", "constrain", "linear"),
+    )
+
+
+def _generating(synthesizer: str, short: str) -> tuple[Arm, ...]:
+    title = short if short == "marginals" else short.upper()
+    return (
+        Arm(
+            f"linear+{short}",
+            f"Linear + {synthesizer}",
+            f"Linear + {title}",
+            "generate",
+            "linear",
+            synthesizer,
+            "linear",
+        ),
+        Arm(
+            f"boosting+{short}",
+            f"Boosting + {synthesizer}",
+            f"Boosting + {title}",
+            "generate",
+            "boosting",
+            synthesizer,
+            "boosting",
+        ),
+    )
+
+
+CONSTRAINED = (*_penalised("l2", "L2"), *_penalised("l1", "L1"), *_penalised("elastic-net", "Elastic net"))
+REAL = (
+    Arm("constant", "Constant prediction", "Constant prediction", "baseline", "constant"),
+    Arm("none", "No penalty", "No penalty", "baseline", "linear"),
+    *CONSTRAINED,
+    Arm("linear", "Linear, chosen penalty", "Linear, chosen", "constrain", "linear"),
+    Arm("boosting", "Gradient boosting", "Gradient boosting", "boosting", "boosting"),
+)
+ARMS = (*REAL, *(arm for synthesizer, short in SYNTHESIZERS.items() for arm in _generating(synthesizer, short)))
+_BY_NAME = {arm.name: arm for arm in ARMS}
+
+
+def arm(name: str) -> Arm:
+    """Return an arm by its name.
+
+    Examples
+    --------
+    >>> arm("linear+gan").base
+    'linear'
+    """
+    return _BY_NAME[name]

@@ -1,0 +1,71 @@
+"""How much work a study may take: folds, repeats, grids and training steps, as numbers and never as time.
+
+Time would make the result depend on the machine. Repeats shrink as rows grow, since the error of a fold's score does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from equipoise.errors import InputError
+
+__all__ = ["BUDGETS", "Budget", "budget_for"]
+
+BudgetName = Literal["quick", "standard", "thorough"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Numbers behind a budget.
+
+    Attributes
+    ----------
+    folds : int
+        Outer folds, on which arms are scored.
+    repeats : tuple of (rows, int)
+        Times that the folds are drawn anew, for tables of at most so many training rows; once for larger ones.
+        Arms with generated rows are scored on the first draw only.
+    inner_folds, alphas : int
+        Folds and grid by which alpha is chosen.
+    steps : int
+        Most training steps of a neural synthesizer.
+    generator_rows : int
+        Most rows that a synthesizer is fitted on, and most rows that it adds.
+    """
+
+    folds: int
+    repeats: tuple[tuple[int, int], ...]
+    inner_folds: int
+    alphas: int
+    steps: int
+    generator_rows: int
+
+    def repeats_for(self, rows: int) -> int:
+        """Repeats for a training part of so many rows."""
+        return next((count for limit, count in self.repeats if rows <= limit), 1)
+
+
+BUDGETS: dict[str, Budget] = {
+    "quick": Budget(5, ((2_000, 2),), 3, 40, 100, 2_000),
+    "standard": Budget(10, ((200, 5), (1_000, 3), (5_000, 2)), 5, 100, 250, 10_000),
+    "thorough": Budget(10, ((1_000, 10), (5_000, 5), (20_000, 2)), 10, 100, 2_000, 50_000),
+}
+
+
+def budget_for(name: str) -> Budget:
+    """Return the numbers behind a budget.
+
+    Raises
+    ------
+    InputError
+        If there is no such budget.
+
+    Examples
+    --------
+    >>> budget_for("quick").folds
+    5
+    """
+    if name not in BUDGETS:
+        raise InputError(f"budget {name!r} is not known; choose one of {', '.join(BUDGETS)}")
+    return BUDGETS[name]

@@ -1,0 +1,90 @@
+"""The questions of a study, asked of its fold scores.
+
+constrain   each penalised arm against no penalty
+generate    each learner with generated rows against the same learner without
+signal      each arm on real rows against the constant prediction: is there anything to learn?
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.judge.arms import ARMS, CONSTRAINED, REAL, Arm
+from equipoise.judge.crossvalidation import FoldScores
+from equipoise.judge.split import ratio
+from equipoise.judge.verdict import Comparison, Verdict, judge
+
+__all__ = ["best_arm", "questions", "reason"]
+
+
+def questions(folds: list[FoldScores], metric: str) -> tuple[Verdict, ...]:
+    """Answer the three questions by the primary metric."""
+    pairs = {
+        "constrain": [(arm, "none") for arm in CONSTRAINED],
+        "generate": [(arm, arm.base or "") for arm in ARMS if arm.base],
+        "signal": [(arm, "constant") for arm in REAL if arm.name != "constant"],
+    }
+    return tuple(
+        judge(question, [_comparison(folds, arm, baseline, metric) for arm, baseline in asked])
+        for question, asked in pairs.items()
+    )
+
+
+def _comparison(folds: list[FoldScores], arm: Arm, baseline: str, metric: str) -> Comparison:
+    shared = [fold for fold in folds if arm.name in fold.scores]
+
+    def losses(name: str) -> NDArray[np.float64]:
+        return np.array([fold.scores[name][metric] for fold in shared])
+
+    return Comparison(
+        arm.name,
+        baseline,
+        arm.learner,
+        losses(arm.name),
+        losses(baseline),
+        ratio([fold.fold for fold in shared]),
+        losses("constant"),
+    )
+
+
+def best_arm(folds: list[FoldScores], verdicts: tuple[Verdict, ...], metric: str) -> str:
+    """Name the arm to use: the lowest mean loss among those that may be claimed to help.
+
+    Without a signal it is the constant prediction. An arm with generated rows counts only if its row `helps`; it is
+    compared on the folds that all arms have.
+    """
+    _, generate, signal = verdicts
+    if signal.verdict != "helps":
+        return "constant"
+    useful = [row.candidate for row in signal.rows if row.verdict == "helps"]
+    useful += [row.candidate for row in generate.rows if row.verdict == "helps" and row.baseline in useful]
+    added = any("+" in name for name in useful)
+    shared = [fold for fold in folds if not added or all(name in fold.scores for name in useful)]
+    return min(useful, key=lambda name: float(np.mean([fold.scores[name][metric] for fold in shared])))
+
+
+def reason(verdict: Verdict, labels: dict[str, str], metric: str, folds: int) -> str:
+    """Say in one sentence why the answer is what it is."""
+    rows, candidate, baseline = len(verdict.rows), labels[verdict.candidate], labels[verdict.baseline]
+    many = f" after Holm's correction for {rows} comparisons" if rows > 1 else ""
+    interval = f"95 % interval {verdict.low:.3g} to {verdict.high:.3g}{many}"
+    if verdict.verdict == "helps":
+        count = sum(row.verdict == "helps" for row in verdict.rows)
+        also = f"; {count} of {rows} comparisons help" if rows > 1 else ""
+        return (
+            f"{candidate!r} has a {metric} lower by {verdict.effect:.3g} than {baseline!r} ({interval}, {folds} folds) "
+            f"and predicts better than the constant{also}."
+        )
+    if verdict.verdict == "hurts":
+        least = f"the least so is {candidate!r}, by {-verdict.effect:.3g}"
+        return f"every one of {rows} comparisons is worse; {least} ({interval})."
+    if blocked := [row for row in verdict.rows if row.low > 0 and not row.beats_constant]:
+        name = labels[blocked[0].candidate]
+        return f"{name!r} improves on {labels[blocked[0].baseline]!r}, but is no better than the constant prediction."
+    hurt = sum(row.verdict == "hurts" for row in verdict.rows)
+    worse = f"; {hurt} of {rows} comparisons hurt" if hurt else ""
+    return (
+        f"no candidate beats its baseline beyond chance; the best, {candidate!r}, gains {verdict.effect:.3g} on "
+        f"{baseline!r} ({interval}, {folds} folds){worse}."
+    )

@@ -1,0 +1,124 @@
+"""A record for people in a terminal: the table of arms and the verdicts in 80 columns, and the table as a frame."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from equipoise.data import Column, Table
+from equipoise.judge.arms import arm as arm_of
+
+__all__ = ["arms_frame", "as_text"]
+
+_WIDTH = 80
+_QUESTIONS = {
+    "constrain": "Constrain the model",
+    "generate": "Generate more rows",
+    "signal": "Anything to learn",
+}
+Record = Mapping[str, Any]
+
+
+def arms_frame(record: Record) -> Any:
+    """Return one row an arm: cross-validated and test loss, gap and features."""
+    key = record["metric"]["primary"]
+    arms = record["arms"]
+    names = tuple(arm["label"] for arm in arms)
+    numbers = {
+        "cv": [arm["cv"][key]["mean"] for arm in arms],
+        "cv se": [arm["cv"][key]["se"] for arm in arms],
+        "test": [arm["test"][key]["value"] for arm in arms],
+        "test low": [arm["test"][key]["low"] for arm in arms],
+        "test high": [arm["test"][key]["high"] for arm in arms],
+        "fitted": [arm["fitted"][key] for arm in arms],
+        "gap": [arm["gap"] for arm in arms],
+        "features": [arm["n_features"] for arm in arms],
+    }
+    label = Column("arm", "text", np.arange(len(arms), dtype=np.int32), names)
+    columns = [Column(name, "number", np.array(values, dtype=np.float64)) for name, values in numbers.items()]
+    return Table((label, *columns)).to_frame()
+
+
+def as_text(record: Record) -> str:
+    """Return what the command line prints: data, arms from best to worst, verdicts."""
+    return "\n".join([*_head(record), "", *_arms(record), "", *_verdicts(record)])
+
+
+def _head(record: Record) -> list[str]:
+    data, split = record["data"], record["data"]["split"]
+    folds = record["settings"]
+    repeats = f" x {folds['repeats']} repeats" if folds["repeats"] > 1 else ""
+    line = (
+        f"{data['name']}: target {data['target']} ({data['task']}), {split['train']:,} rows in {folds['folds']} folds"
+        f"{repeats}, {split['test']:,} rows put aside ({split['rule']})"
+    )
+    return textwrap.wrap(line, _WIDTH)
+
+
+def _arms(record: Record) -> list[str]:
+    key, label = record["metric"]["primary"], record["metric"]["label"]
+    arms = sorted(record["arms"], key=lambda arm: _number(arm["cv"][key]["mean"]))
+    digits = _digits([arm["cv"][key]["se"] for arm in arms])
+    cells = [_cells(arm, key, digits, arm["name"] == record["best"]) for arm in arms]
+    titles = ("", f"{label}, folds", "test part (95 %)", "gap", "features")
+    widths = [max(len(row[j]) for row in (titles, *cells)) for j in range(len(titles))]
+    widths[0] = min(widths[0], _WIDTH - sum(widths[1:]) - 2 * (len(widths) - 1))
+    lines = ["  ".join(_fit(cell, width, j) for j, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
+             for row in (titles, *cells)]  # fmt: skip
+    rule = "-" * min(_WIDTH, max(map(len, lines)))
+    return [lines[0], rule, *lines[1:], rule, *_legend(label)]
+
+
+def _legend(label: str) -> list[str]:
+    text = (
+        f"* best. Less {label} is better; ± is one standard error; gap = loss on fitted rows - loss on the test part."
+    )
+    return textwrap.wrap(text, _WIDTH)
+
+
+def _cells(arm: Record, key: str, digits: int, best: bool) -> tuple[str, ...]:
+    cv, test = arm["cv"][key], arm["test"][key]
+    used = "" if arm["n_features"] is None else f"{arm['n_features']}/{arm['features_total']}"
+    return (
+        f"{'*' if best else ' '} {arm_of(arm['name']).short}",
+        f"{_show(cv['mean'], digits)} ± {_show(cv['se'], digits)}",
+        f"{_show(test['value'], digits)} ({_show(test['low'], digits)}, {_show(test['high'], digits)})",
+        _show(arm["gap"], digits),
+        used,
+    )
+
+
+def _fit(cell: str, width: int, place: int) -> str:
+    if place == 0:
+        return (cell if len(cell) <= width else cell[: width - 1] + "~").ljust(width)
+    return cell.rjust(width)
+
+
+def _number(value: float | None) -> float:
+    return math.inf if value is None else value
+
+
+def _digits(errors: list[float | None]) -> int:
+    """Decimals that leave the typical standard error two digits."""
+    known = sorted(error for error in errors if error)
+    if not known:
+        return 3
+    return max(0, min(6, 1 - math.floor(math.log10(known[len(known) // 2]))))
+
+
+def _show(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def _verdicts(record: Record) -> list[str]:
+    lines: list[str] = []
+    width = max(map(len, _QUESTIONS.values()))
+    for verdict in record["verdicts"]:
+        title = _QUESTIONS.get(verdict["question"], verdict["question"])
+        lines.append(f"{title.ljust(width)}  {verdict['verdict'].upper()}")
+        lines += textwrap.wrap(verdict["reason"], _WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
+    return lines

@@ -1,0 +1,76 @@
+"""The part of a record about generated rows: marginals and dependence beside a floor and a ceiling.
+
+All of them are compared with the test part, which no synthesizer saw, and have as many rows as the training part:
+independent columns are the floor, the training rows themselves the ceiling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from equipoise.data import Table
+from equipoise.evaluate import column_distance, dependence, marginal, shape, trend
+
+__all__ = ["synthetic_part"]
+
+_MOST_COLUMNS = 40
+_MOST_ROWS = 5_000
+
+
+def synthetic_part(train: Table, test: Table, drawn: Mapping[str, Table], floor: str) -> list[dict[str, Any]]:
+    """Describe the rows that each synthesizer drew.
+
+    Parameters
+    ----------
+    train, test : Table
+        Real rows; the first 40 columns that are no text count.
+    drawn : mapping of name to Table
+        Rows that synthesizers drew after being fitted on `train`.
+    floor : str
+        Which of them draws independent columns.
+    """
+    names = [column.name for column in train.columns if column.kind != "text"][:_MOST_COLUMNS]
+    real, rows = _some(test.select(names)), _some(train.select(names))
+    tables = {name: _some(table.select(names)) for name, table in drawn.items()}
+    low, high = _scores(real, tables[floor]), _scores(real, rows)
+    truth = dependence(real)
+    return [
+        {
+            "name": name,
+            "columns": _columns(real, table),
+            "dependence": {"names": names, "real": truth.tolist(), "synthetic": dependence(table, real).tolist()},
+            **_scores(real, table),
+            "floor": low,
+            "ceiling": high,
+        }
+        for name, table in tables.items()
+    ]
+
+
+def _some(table: Table) -> Table:
+    return table if len(table) <= _MOST_ROWS else table.take(np.linspace(0, len(table) - 1, _MOST_ROWS).astype(np.intp))
+
+
+def _scores(real: Table, other: Table) -> dict[str, float]:
+    return {"shape": shape(real, other), "trend": trend(real, other)}
+
+
+def _columns(real: Table, synthetic: Table) -> list[dict[str, Any]]:
+    found = []
+    for column in real.columns:
+        other = synthetic[column.name]
+        sides = marginal(column, other)
+        found.append(
+            {
+                "name": sides.name,
+                "kind": sides.kind,
+                "bins": list(sides.bins),
+                "real": sides.real.tolist(),
+                "synthetic": sides.synthetic.tolist(),
+                "distance": column_distance(column, other),
+            }
+        )
+    return found
