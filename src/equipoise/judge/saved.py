@@ -77,7 +77,7 @@ class SavedModel:
 
     def write(self, stage: Path) -> None:
         """Write the files into an existing folder."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         kind, arrays, state = _parts(self.model)
         head = {
@@ -92,7 +92,8 @@ class SavedModel:
         }
         (stage / _HEAD).write_text(json.dumps(head, indent=1, allow_nan=False) + "\n", encoding="utf-8")
         if arrays:
-            save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, stage / _WEIGHTS)
+            weights = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+            (stage / _WEIGHTS).write_bytes(save(weights))
         if isinstance(self.model, BoostingModel):
             import skops.io
 

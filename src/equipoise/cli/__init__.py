@@ -1,0 +1,70 @@
+"""The command `equipoise`: one command a file, each thin: parse, call, print.
+
+Progress and errors go to stderr, results to stdout. Exit codes: 0 done, 1 the data or a file cannot be used, 2 the
+command was used wrongly, 130 interrupted. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from equipoise.errors import EquipoiseError
+
+__all__ = ["main", "run"]
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process if not given.
+
+    Examples
+    --------
+    >>> run(["--version"])
+    0.1.0
+    0
+    """
+    from cyclopts import CycloptsError
+
+    from equipoise.cli.app import app
+    from equipoise.cli.usage import UsageError
+
+    try:
+        app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return _fail(2, " ".join(str(error).split()), "run 'equipoise --help' for the options")
+    except UsageError as error:
+        return _fail(2, str(error))
+    except EquipoiseError as error:
+        return _fail(1, str(error))
+    except BrokenPipeError:
+        # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    return 0
+
+
+def _fail(code: int, *sentences: str) -> int:
+    message = "; ".join(sentence.strip() for sentence in sentences)
+    print(f"equipoise: {message}", file=sys.stderr)
+    return code
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process."""
+    try:
+        code = run()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("equipoise: interrupted; nothing was written", file=sys.stderr, flush=True)
+        # fits that still run in threads would hold up an ordinary exit; files are moved in place only when whole
+        os._exit(130)
+    sys.exit(code)
