@@ -1,9 +1,9 @@
-
 #include "bind.hpp"
 
 namespace equipoise {
 void bind_gram(nb::module_& m);
 void bind_loss(nb::module_& m);
+void bind_weighted(nb::module_& m);
 }  // namespace equipoise
 
 NB_MODULE(_native, m) {
@@ -19,4 +19,5 @@ NB_MODULE(_native, m) {
            nb::arg("high").none() = nb::none());
   bind_gram(m);
   bind_loss(m);
+  bind_weighted(m);
 }

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from equipoise.losses import Multinomial, Squared
 from equipoise.losses.base import FloatArray
 from equipoise.solvers.coordinate import column_path, gram_path
+from equipoise.solvers.lockstep import lockstep_paths
 from equipoise.solvers.moments import Moments, Normal
 from equipoise.solvers.newton import newton_path
 from equipoise.solvers.path import Path
@@ -68,6 +69,13 @@ def uses_gram(problem: Problem) -> bool:
     return plain and fits and not problem.is_sparse and not is_l2(problem)
 
 
+def uses_lockstep(problem: Problem) -> bool:
+    """Whether folds share their passes over X: a smooth loss on a dense matrix with many more rows than columns."""
+    tall = 3 * problem.p <= problem.n and 64 <= problem.p <= GRAM_LIMIT
+    smooth = problem.loss.compiled and not isinstance(problem.loss, Squared) and problem.y.ndim == 1
+    return smooth and is_l2(problem) and tall and not problem.is_sparse
+
+
 def fold_paths(
     problem: Problem, alphas: FloatArray, folds: Sequence[NDArray[np.intp]], tol: float, n_jobs: int | None
 ) -> list[Path]:
@@ -81,6 +89,8 @@ def fold_paths(
         Threads; as many as there are cores if not given.
     """
     workers = min(len(folds) + 1, cpu_count() if n_jobs is None else n_jobs if n_jobs > 0 else cpu_count())
+    if uses_lockstep(problem):
+        return lockstep_paths(problem, alphas, folds, tol, workers)
     if uses_gram(problem):
         jobs = _gram_jobs(problem, alphas, folds, tol)
     else:

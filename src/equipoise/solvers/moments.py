@@ -119,6 +119,10 @@ class Moments:
             cross = cross * scale[:, None]
         return Normal(gram, cross, np.maximum(squares, 0.0), mean, y_mean, scale)
 
+    def about_zero(self) -> FloatArray:
+        """Sum of weighted products x x', without the shift."""
+        return self._about_zero()[0] * self.weight
+
     def _about_zero(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         w, o, yo = self.weight, self.origin, self.y_origin
         mx, my = self.x / w, self.y / w
