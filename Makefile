@@ -22,7 +22,8 @@ types: $(VENV)/.tested
 	$(BIN)/mypy
 
 unit: $(VENV)/.tested
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	# one thread a process: two processes fill the machine
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Compiled once: a second call starts at once until the build files or the C++ sources change.
 $(VENV)/.installed: pyproject.toml CMakeLists.txt $(wildcard native/*)
