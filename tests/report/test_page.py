@@ -92,7 +92,7 @@ def test_same_record_same_bytes(pages: dict[str, str]) -> None:
 def test_readers_own_matplotlib_settings_change_nothing(pages: dict[str, str]) -> None:
     import matplotlib as mpl
 
-    with mpl.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red"}):
+    with mpl.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.labelsize": 30, "axes.xmargin": 0.4}):
         assert study_page(example_record("binary", synthesizers=1)) == pages["binary"]
 
 

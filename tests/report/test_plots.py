@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import numpy as np
@@ -180,6 +181,15 @@ def test_plots_draw_where_they_are_told(plot):
     ax = Figure().add_subplot()
     assert plot(ax) is ax
     assert ax.has_data()
+
+
+def test_names_are_no_formulas():
+    for ax in (
+        coefficient_path(ALPHAS, [[0, 1, 2]], [r"$\frac{$"]),
+        generalisation_gap([r"$\frac{$"], [1], [2], [3], label=r"$\frac{$"),
+        marginal([r"$\frac{$"], [1], [1]),
+    ):
+        ax.figure.savefig(io.BytesIO(), format="svg")  # mathtext would refuse to parse it
 
 
 def test_plots_keep_off_pyplot(run_python):
