@@ -65,15 +65,23 @@ def test_quoted_line_breaks_and_delimiters(tmp_path: Path) -> None:
     assert table["b\nc"].labels().tolist() == ["x\ny", 'say "hi"']
 
 
+def test_quoted_line_breaks_may_straddle_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("equipoise.data.delimited._BLOCK", 40)
+    words = [f'"x\n,{row}"' for row in range(50)]
+    table = _read(tmp_path, "a,b\n" + "".join(f"{row},{word}\n" for row, word in enumerate(words)))
+    assert table["b"].labels().tolist() == [word.strip('"') for word in words]
+
+
 def test_unicode_names_and_levels(tmp_path: Path) -> None:
     table = _read(tmp_path, "größe,色\n1,赤\n2,青\n")
     assert table.names == ("größe", "色")
     assert table["色"].levels == ("赤", "青")
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("comment", ["|1x3 Cross validator", "# made by hand", "% from somewhere"])
-def test_a_comment_in_the_first_line_is_skipped_and_reported(comment: str, tmp_path: Path) -> None:
-    table = _read(tmp_path, f"{comment}\n{ROW}\n{ROW}\n", header=False)
+def test_a_comment_in_the_first_line_is_skipped_and_reported(comment: str, mark: str, tmp_path: Path) -> None:
+    table = _read(tmp_path, f"{mark}{comment}\n{ROW}\n{ROW}\n", header=False)
     assert len(table) == 2
     (finding,) = [finding for finding in inspect(table) if finding.code == "comment-line"]
     assert repr(comment) in finding.message

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from equipoise.data import Finding, embedded, inspect, read_table
+from equipoise.data import Column, Finding, Table, embedded, inspect, read_table
 from equipoise.errors import InputError
 
 N = 120
@@ -64,6 +64,8 @@ def test_duplicate_rows_are_counted_apart_from_identifiers() -> None:
 def test_missing_values_and_zeros_of_both_signs_make_equal_rows() -> None:
     twice = read_table(pd.DataFrame({"x": [0.0, -0.0, np.nan, np.nan, 1.0], "c": ["a", "a", None, None, None]}))
     assert "2 of 5 rows" in next(f.message for f in inspect(twice) if f.code == "duplicate-rows")
+    signs = Table((Column("x", "number", np.array([np.nan, -np.nan])),))
+    assert "1 of 2 rows" in inspect(signs)[-1].message
     swapped = read_table(pd.DataFrame({"x": [1.5, 2.5], "y": [2.5, 1.5]}))
     assert not [f for f in inspect(swapped) if f.code == "duplicate-rows"]
 

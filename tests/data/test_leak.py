@@ -65,6 +65,12 @@ def test_levels_that_occur_once_predict_nothing_on_the_other_half() -> None:
     assert leak_score(table["x"], outcomes, alternate(outcomes), regression=False) == 0.5
 
 
+def test_levels_of_one_half_only_are_given_the_overall_mean() -> None:
+    names = read_table(pd.DataFrame({"x": [f"n{row}" for row in range(N)]}), kinds={"x": "category"})["x"]
+    outcomes = REAL[:, None] + 10
+    assert abs(leak_score(names, outcomes, alternate(outcomes), regression=True)) < 0.01
+
+
 def test_few_rows_are_never_called_a_leak() -> None:
     few = np.arange(30) % 2
     assert not _leaks(few * 1.5, few)

@@ -96,6 +96,11 @@ def test_embedded_tables_are_complete(name: str) -> None:
     assert table["target"].kind == ("integer" if name == "diabetes" else "category")
 
 
+def test_labels_of_dates_are_iso() -> None:
+    column = Column("x", "datetime", np.array([0.0, 1.0, np.nan, -864e8]))
+    assert column.labels().tolist() == ["1970-01-01", "1970-01-01T00:00:00.000001", None, "1969-12-31"]
+
+
 def test_row_numbers_named_as_such_are_identifiers() -> None:
     n = 30
     frame = pd.DataFrame({"No": range(n), "userId": range(n, 0, -1), "t": range(n), "id2": np.arange(n) // 2})

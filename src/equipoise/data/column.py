@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from equipoise.errors import InputError
 
-__all__ = ["CODED", "KINDS", "Column", "Kind", "level_order", "number_label"]
+__all__ = ["CODED", "KINDS", "Column", "Kind", "level_order", "moment_label", "number_label"]
 
 Kind = Literal["number", "integer", "boolean", "category", "datetime", "text"]
 
@@ -95,12 +95,13 @@ class Column:
         return len(np.unique(present))
 
     def labels(self) -> NDArray[np.object_]:
-        """Values as strings, None where missing; whole numbers without a point."""
+        """Values as strings, None where missing; whole numbers without a point, dates as ISO 8601."""
         if self.levels is not None:
             words: NDArray[np.object_] = np.array([*self.levels, None], dtype=object)
             return words.take(self.values, mode="wrap")
         unique, where = np.unique(self.values, return_inverse=True)
-        texts = np.array([None if np.isnan(v) else number_label(v) for v in unique] + [None], dtype=object)
+        label = moment_label if self.kind == "datetime" else number_label
+        texts = np.array([None if np.isnan(v) else label(v) for v in unique] + [None], dtype=object)
         return texts.take(where)
 
 
@@ -111,6 +112,16 @@ def number_label(value: float) -> str:
     ('3', '0.1', '1e+300')
     """
     return str(int(value)) if abs(value) < 2**53 and value == int(value) else repr(float(value))
+
+
+def moment_label(value: float) -> str:
+    """ISO 8601 text of microseconds since 1970, as short as the moment allows.
+
+    >>> moment_label(0.0), moment_label(3.6e9), moment_label(1.5e6)
+    ('1970-01-01', '1970-01-01T01:00:00', '1970-01-01T00:00:01.500000')
+    """
+    whole = "D" if value % 86_400e6 == 0 else "s" if value % 1e6 == 0 else "us"
+    return str(np.datetime64(int(value), "us").astype(f"datetime64[{whole}]"))
 
 
 def level_order(words: NDArray[np.object_]) -> tuple[tuple[str, ...], NDArray[np.int32]]:

@@ -47,7 +47,7 @@ def read_json_lines(path: Path) -> pa.Table:
     content = text_bytes(path)
     try:
         table = reader.read_json(
-            pa.BufferReader(content), reader.ReadOptions(block_size=max(1 << 20, min(len(content), 1 << 30)))
+            pa.BufferReader(content), reader.ReadOptions(block_size=min(len(content) + 1, 1 << 30))
         )
     except pa.ArrowInvalid as error:
         raise _bad_line(content, path, error) from None

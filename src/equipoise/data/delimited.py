@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["read_delimited"]
 
 _COMMENTS = ("|", "#", "%")
+_BLOCK = 1 << 30  # bytes; Arrow counts them in 32 bits
 
 
 def read_delimited(path: Path, header: bool) -> tuple[tuple[Column, ...], tuple[Finding, ...]]:
@@ -76,8 +77,8 @@ def _parse(content: bytes, path: Path, delimiter: str, width: int) -> pa.Table:
     try:
         return reader.read_csv(
             pa.BufferReader(content),
-            # a block must hold the longest record; quoted line breaks forbid splitting in parallel
-            reader.ReadOptions(column_names=names, block_size=max(1 << 20, min(len(content), 1 << 30))),
+            # a block must hold the longest record, which can be anything up to the file itself
+            reader.ReadOptions(column_names=names, block_size=min(len(content) + 1, _BLOCK)),
             reader.ParseOptions(delimiter=delimiter, newlines_in_values=b'"' in content),
             reader.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
         )

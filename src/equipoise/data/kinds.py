@@ -71,15 +71,8 @@ def _nothing(column: Column, kind: Kind) -> Column:
 def _coded(column: Column, kind: Kind) -> Column:
     if column.coded:
         return replace(column, kind=kind)
-    levels, codes = level_order(_words(column))
+    levels, codes = level_order(column.labels())
     return Column(column.name, kind, codes, levels)
-
-
-def _words(column: Column) -> NDArray[np.object_]:
-    if column.kind != "datetime":
-        return column.labels()
-    moments = column.values.astype("datetime64[us]")
-    return np.array([None if np.isnat(moment) else str(moment) for moment in moments], dtype=object)
 
 
 def _boolean(column: Column) -> Column:

@@ -5,7 +5,7 @@ its few levels. The rule, first match wins:
 
 1. surrounding blanks, and single quotes around every value, are taken off; `MISSING` words are missing;
 2. all words are numbers: ``integer`` if all are whole, else ``number``. Whole numbers with leading zeros (``00311``)
-   are codes, and whole numbers of 2**53 and more, which float64 cannot tell apart, are identifiers: neither is a number;
+   are codes, and whole numbers of 2**53 and more, which float64 cannot tell apart, are labels: neither is a number;
 3. true/false, yes/no, y/n or t/f, spelled alike throughout: ``boolean``;
 4. ISO 8601 dates or date-times: ``datetime``;
 5. otherwise ``category``, or ``text`` if most values differ (see `label_kind`).
