@@ -2,12 +2,15 @@
 
 All of them are functions of the coefficients without the intercept, which is never penalised. `factor` multiplies the
 penalty of each feature: 0 leaves a feature unpenalised, and adaptive weights are factors.
+
+A penalty of your own needs `value` and `prox` only: what else there is follows from the proximal operator (Parikh and
+Boyd 2014, "Proximal algorithms"), if less exactly and less fast than by a formula.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,6 +22,8 @@ __all__ = ["FloatArray", "Kernel", "Penalty"]
 
 FloatArray = NDArray[np.float64]
 
+STEP = 2.0**-10  # short against the curvature of any penalty in use, long against rounding
+
 
 @dataclass(frozen=True)
 class Kernel:
@@ -27,6 +32,8 @@ class Kernel:
     name: str
     l1_ratio: float = 1.0
     gamma: float = 0.0
+    low: FloatArray | None = None
+    high: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,30 +46,60 @@ class Penalty(ABC):
         Multiplier of the penalty of each feature, >= 0; ones if not given.
     """
 
-    name: ClassVar[str]
+    name: ClassVar[str] = "custom"
     convex: ClassVar[bool] = True
 
-    factor: ArrayLike | None = None
+    factor: ArrayLike | None = field(default=None, kw_only=True)
 
     @abstractmethod
     def value(self, w: FloatArray) -> float:
         """The penalty at `w`."""
 
     @abstractmethod
-    def gradient(self, w: FloatArray) -> FloatArray:
-        """A subgradient at `w`: the one of least absolute value at a kink."""
-
-    @abstractmethod
     def prox(self, w: FloatArray, step: float) -> FloatArray:
         """argmin_x |x - w|^2 / 2 + step * value(x)."""
 
-    @abstractmethod
-    def distance(self, w: FloatArray, gradient: FloatArray, alpha: float) -> FloatArray:
-        """Distance of `-gradient` to the subdifferential of `alpha * value` at `w`, per coefficient."""
+    def at(self, alpha: float) -> Penalty:
+        """The penalty to be multiplied by `alpha`: itself, unless its shape depends on alpha (MCP, SCAD)."""
+        return self
 
-    @abstractmethod
+    def gradient(self, w: FloatArray) -> FloatArray:
+        """A subgradient at `w`: the one of least absolute value at a kink.
+
+        If not overridden, that of the Moreau envelope with a small step.
+        """
+        step = 1e-7 * (1.0 + float(np.max(np.abs(w), initial=0.0)))
+        return np.asarray((w - self.prox(w, step)) / step)
+
+    def distance(self, w: FloatArray, gradient: FloatArray, alpha: float) -> FloatArray:
+        """Distance of `-gradient` to the subdifferential of `alpha * value` at `w`, per coefficient.
+
+        If not overridden, the length of a short proximal gradient step over the step: zero at the same points.
+        """
+        return np.asarray(np.abs(w - self.prox(w - STEP * gradient, STEP * alpha)) / STEP)
+
     def alpha_max(self, gradient: FloatArray) -> float:
-        """The least alpha at which w = 0 is optimal, given the gradient of the loss there; inf if there is none."""
+        """The least alpha at which w = 0 is optimal, given the gradient of the loss there; inf if there is none.
+
+        If not overridden, by bisection on the proximal operator.
+        """
+        bound = self.factors(gradient.size) > 0
+        size = float(np.max(np.abs(gradient[bound]), initial=0.0))
+        if size == 0.0:
+            return 0.0 if np.any(bound) else float("inf")
+
+        def keeps_zero(alpha: float) -> bool:
+            return not np.any(self.at(alpha).prox(-STEP * gradient, STEP * alpha)[bound])
+
+        low, high = 0.0, size
+        while not keeps_zero(high):
+            low, high = high, 4.0 * high
+            if high > 1e9 * size:
+                return float("inf")
+        for _ in range(100):
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if keeps_zero(middle) else (middle, high)
+        return high
 
     def conjugate(self, v: FloatArray, alpha: float) -> float:
         """sup_w v'w - alpha * value(w), for the duality gap; inf outside its domain."""

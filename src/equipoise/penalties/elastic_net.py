@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from equipoise.errors import InputError
 from equipoise.penalties.base import FloatArray, Kernel, Penalty
@@ -153,7 +152,6 @@ class ElasticNet(_Mixture):
 
     name = "elastic_net"
 
-    factor: ArrayLike | None = None
     l1_ratio: float = 0.5
 
     def __post_init__(self) -> None:
