@@ -35,13 +35,14 @@ _PAIRS = ({"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"})
 
 def column_from_words(name: str, words: pa.Array, *, infer: bool = True) -> Column:
     """Turn an Arrow array of strings into a column; with ``infer=False`` only category and text are considered."""
+    if infer and (values := _numbers(words)) is not None:  # most columns are plain numbers and end here
+        return Column(name, whole_kind(values), values)
     coded = words.dictionary_encode()
     levels, codes = coded.dictionary, _codes(coded)
     if not infer:
         return _labelled(name, levels.to_pylist(), codes)
     levels = _cleaned(levels)
-    numbers = parse_numbers(levels)
-    if numbers is not None and not _is_code(levels, numbers):
+    if (numbers := _numbers(levels)) is not None:
         values = np.append(numbers, np.nan)[codes]
         return Column(name, whole_kind(values), values)
     cleaned = levels.to_pylist()
@@ -114,13 +115,15 @@ def _cleaned(levels: pa.Array) -> pa.Array:
     return levels
 
 
-def _is_code(levels: pa.Array, numbers: NDArray[np.float64]) -> bool:
+def _numbers(words: pa.Array) -> NDArray[np.float64] | None:
+    """Return the words as numbers unless they are codes: padded with zeros, or whole and too large for float64."""
     import pyarrow.compute as pc
 
-    if pc.any(pc.match_substring_regex(levels, r"^[+-]?0\d+$")).as_py():
-        return True
+    numbers = parse_numbers(words)
+    if numbers is None or pc.any(pc.match_substring_regex(words, r"^[+-]?0\d+$")).as_py():
+        return None
     large = np.any(np.abs(numbers) > EXACT)
-    return bool(large) and bool(pc.all(pc.match_substring_regex(levels, r"^[+-]?\d+$")).as_py())
+    return None if large and pc.all(pc.match_substring_regex(words, r"^[+-]?\d+$")).as_py() else numbers
 
 
 def _truth_labels(words: list[str | None]) -> tuple[str, str] | None:
