@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ARMS", "CONSTRAINED", "REAL", "SYNTHESIZERS", "Arm", "arm"]
+from equipoise.errors import InputError
+
+__all__ = ["CONSTRAINED", "REAL", "SYNTHESIZERS", "Arm", "arm", "arms_with"]
 
 Strategy = Literal["baseline", "constrain", "boosting", "generate"]
 Learner = Literal["constant", "linear", "boosting"]
@@ -65,8 +68,28 @@ REAL = (
     Arm("linear", "Linear, chosen penalty", "Linear, chosen", "constrain", "linear"),
     Arm("boosting", "Gradient boosting", "Gradient boosting", "boosting", "boosting"),
 )
-ARMS = (*REAL, *(arm for synthesizer, short in SYNTHESIZERS.items() for arm in _generating(synthesizer, short)))
-_BY_NAME = {arm.name: arm for arm in ARMS}
+_BY_NAME = {
+    arm.name: arm for arm in (*REAL, *(a for name, key in SYNTHESIZERS.items() for a in _generating(name, key)))
+}
+
+
+def arms_with(synthesizers: Sequence[str]) -> tuple[Arm, ...]:
+    """Return the arms on real rows, then those of each synthesizer.
+
+    Raises
+    ------
+    InputError
+        If a synthesizer is not known.
+
+    Examples
+    --------
+    >>> [arm.name for arm in arms_with(["TableVAE"])][-2:]
+    ['linear+vae', 'boosting+vae']
+    """
+    for name in synthesizers:
+        if name not in SYNTHESIZERS:
+            raise InputError(f"synthesizer {name!r} is not known; choose among {', '.join(SYNTHESIZERS)}")
+    return (*REAL, *(arm for name in synthesizers for arm in _generating(name, SYNTHESIZERS[name])))
 
 
 def arm(name: str) -> Arm:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from equipoise.judge.arms import SYNTHESIZERS
 from equipoise.judge.fitting import Fitted, Fitter
 from equipoise.judge.metrics import score
 from equipoise.judge.sample import Sample
@@ -29,9 +28,9 @@ class FoldScores:
     scores: Scores
 
 
-def n_tasks(folds: list[Fold]) -> int:
+def n_tasks(folds: list[Fold], synthesizers: int) -> int:
     """Number of steps that `cross_validate` reports: one a fold, plus one a synthesizer in the first repeat."""
-    return len(folds) + len(SYNTHESIZERS) * sum(fold.repeat == 0 for fold in folds)
+    return len(folds) + synthesizers * sum(fold.repeat == 0 for fold in folds)
 
 
 def cross_validate(
@@ -64,7 +63,7 @@ def cross_validate(
 def _score_fold(sample: Sample, fold: Fold, fitter: Fitter, progress: Callable[[str], None]) -> FoldScores:
     train, test = sample.take(fold.train), sample.take(fold.test)
     scores: Scores = {}
-    for part, fitted in fit_all(train, fitter, fold.number + 1, generate=fold.repeat == 0):
+    for part, fitted in fit_all(train, fitter, fold.number + 1, fold.repeat == 0):
         scores |= {name: scored(one, test) for name, one in fitted.items()}
         progress(part)
     return FoldScores(fold, scores)
@@ -75,8 +74,8 @@ def fit_all(sample: Sample, fitter: Fitter, number: int, generate: bool) -> Iter
     real = fitter.real(sample)
     yield "real rows only", real
     if generate:
-        for name, short in SYNTHESIZERS.items():
-            yield name, fitter.generated(sample, real, name, short, number)
+        for name in fitter.synthesizers:
+            yield name, fitter.generated(sample, real, name, fitter.rows(sample, name, number))
 
 
 def scored(fitted: Fitted, sample: Sample) -> dict[str, float]:

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from equipoise import penalties
 from equipoise.data import DesignEncoder, Table, TreeEncoder
+from equipoise.judge.arms import SYNTHESIZERS
 from equipoise.judge.budget import Budget
 from equipoise.judge.models import BoostingModel, ConstantModel, LinearModel, Model
 from equipoise.judge.sample import Sample
@@ -57,12 +58,15 @@ class Fitter:
     ----------
     budget : Budget
     seed : int
+    synthesizers : tuple of str
+        Names of their classes.
     seconds : dict
         Seconds by part.
     """
 
     budget: Budget
     seed: int
+    synthesizers: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
     def real(self, sample: Sample) -> dict[str, Fitted]:
@@ -99,15 +103,20 @@ class Fitter:
             model.fit(encoder.transform(sample.features), sample.y)
         return BoostingModel(encoder, model, len(sample.classes))
 
-    def generated(self, sample: Sample, real: dict[str, Fitted], name: str, short: str, fold: int) -> dict[str, Fitted]:
-        """Fit a synthesizer on the sample and both learners on the sample with its rows added."""
+    def generated(self, sample: Sample, real: dict[str, Fitted], name: str, rows: Table) -> dict[str, Fitted]:
+        """Fit both learners on the sample with the rows of a synthesizer added."""
+        short = SYNTHESIZERS[name]
         with self._timed(name):
-            larger = sample.extended(self.rows(sample, name, fold))
+            larger = sample.extended(rows)
             linear = self.refit(larger, real["linear"])
             return {f"linear+{short}": linear, f"boosting+{short}": Fitted(self.boosting(larger))}
 
-    def rows(self, sample: Sample, name: str, fold: int, count: int | None = None) -> Table:
-        """Fit a synthesizer and draw rows from it, as many as it was fitted on if no number is given."""
+    def rows(self, sample: Sample, name: str, fold: int) -> Table:
+        """Fit a synthesizer on the sample and draw as many rows from it."""
+        with self._timed(name):
+            return self._rows(sample, name, fold)
+
+    def _rows(self, sample: Sample, name: str, fold: int) -> Table:
         from equipoise import tables
 
         seed = derive(self.seed, name, fold)
@@ -118,7 +127,7 @@ class Fitter:
         kind = getattr(tables, name)
         settings = {} if name == "TableMarginals" else {"steps": _steps(self.budget.steps, len(table))}
         synthesizer = kind(seed=seed, **settings).fit(table)
-        drawn: Table = synthesizer.sample(count or len(table), seed=derive(seed, "sample"))
+        drawn: Table = synthesizer.sample(len(table), seed=derive(seed, "sample"))
         return drawn
 
     def refit(self, larger: Sample, real: Fitted) -> Fitted:

@@ -7,10 +7,12 @@ signal      each arm on real rows against the constant prediction: is there anyt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.judge.arms import ARMS, CONSTRAINED, REAL, Arm
+from equipoise.judge.arms import CONSTRAINED, REAL, Arm
 from equipoise.judge.crossvalidation import FoldScores
 from equipoise.judge.split import ratio
 from equipoise.judge.verdict import Comparison, Verdict, judge
@@ -18,16 +20,17 @@ from equipoise.judge.verdict import Comparison, Verdict, judge
 __all__ = ["best_arm", "questions", "reason"]
 
 
-def questions(folds: list[FoldScores], metric: str) -> tuple[Verdict, ...]:
-    """Answer the three questions by the primary metric."""
+def questions(folds: list[FoldScores], metric: str, arms: Sequence[Arm]) -> tuple[Verdict, ...]:
+    """Answer the questions by the primary metric; without a synthesizer there is none about generating."""
     pairs = {
         "constrain": [(arm, "none") for arm in CONSTRAINED],
-        "generate": [(arm, arm.base or "") for arm in ARMS if arm.base],
+        "generate": [(arm, arm.base or "") for arm in arms if arm.base],
         "signal": [(arm, "constant") for arm in REAL if arm.name != "constant"],
     }
     return tuple(
         judge(question, [_comparison(folds, arm, baseline, metric) for arm, baseline in asked])
         for question, asked in pairs.items()
+        if asked
     )
 
 
@@ -54,13 +57,14 @@ def best_arm(folds: list[FoldScores], verdicts: tuple[Verdict, ...], metric: str
     Without a signal it is the constant prediction. An arm with generated rows counts only if its row `helps`; it is
     compared on the folds that all arms have.
     """
-    _, generate, signal = verdicts
+    answers = {verdict.question: verdict for verdict in verdicts}
+    signal = answers["signal"]
+    added = answers["generate"].rows if "generate" in answers else ()
     if signal.verdict != "helps":
         return "constant"
     useful = [row.candidate for row in signal.rows if row.verdict == "helps"]
-    useful += [row.candidate for row in generate.rows if row.verdict == "helps" and row.baseline in useful]
-    added = any("+" in name for name in useful)
-    shared = [fold for fold in folds if not added or all(name in fold.scores for name in useful)]
+    useful += [row.candidate for row in added if row.verdict == "helps" and row.baseline in useful]
+    shared = [fold for fold in folds if all(name in fold.scores for name in useful)]
     return min(useful, key=lambda name: float(np.mean([fold.scores[name][metric] for fold in shared])))
 
 

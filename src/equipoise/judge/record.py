@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from equipoise.data import DesignEncoder
-from equipoise.judge.arms import ARMS
+from equipoise.judge.arms import arm as arm_of
 from equipoise.judge.crossvalidation import FoldScores, summary
 from equipoise.judge.fitting import TITLES, Fitted
 from equipoise.judge.metrics import MetricSet, intervals, score
@@ -50,15 +50,15 @@ def arms_part(
         len(one.model.encoder.feature_names_out_) for one in fitted.values() if isinstance(one.model, LinearModel)
     )
     found = []
-    for arm in ARMS:
-        one = fitted[arm.name]
-        shared = ratio([fold.fold for fold in folds if arm.name in fold.scores])
+    for name, one in fitted.items():
+        arm = arm_of(name)
+        shared = ratio([fold.fold for fold in folds if name in fold.scores])
         known = {k: float(v[0]) for k, v in score(train.y, one.model.predict(train.features)).items()}
         unseen = intervals(test.y, one.model.predict(test.features), derive(seed, "bootstrap"))
         found.append(
             {
-                "name": arm.name,
-                "label": _label(arm.label, one.penalty if arm.name == "linear" else None),
+                "name": name,
+                "label": _label(arm.label, one.penalty if name == "linear" else None),
                 "strategy": arm.strategy,
                 "learner": arm.learner,
                 "synthesizer": arm.synthesizer,
@@ -67,7 +67,7 @@ def arms_part(
                 "n_features": one.model.n_features if isinstance(one.model, LinearModel) else None,
                 "features_total": total if arm.learner == "linear" else len(train.features.columns),
                 "fitted": known,
-                "cv": {name: summary(folds, arm.name, name, shared) for name in metrics.names},
+                "cv": {key: summary(folds, name, key, shared) for key in metrics.names},
                 "test": {
                     name: dict(zip(("value", "low", "high"), unseen[name], strict=True)) for name in metrics.names
                 },

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time as clock
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from equipoise.data import Finding, Kind
 from equipoise.errors import CertificateWarning, InputError
 from equipoise.judge import record as parts
-from equipoise.judge.arms import SYNTHESIZERS
+from equipoise.judge.arms import SYNTHESIZERS, arms_with
 from equipoise.judge.budget import Budget, budget_for
 from equipoise.judge.crossvalidation import Progress, cross_validate, n_tasks
 from equipoise.judge.describe import describe
@@ -119,6 +119,7 @@ def study(
     kinds: Mapping[str, Kind] | None = None,
     header: bool = True,
     progress: Progress | None = None,
+    synthesizers: Sequence[str] = tuple(SYNTHESIZERS),
     command: str | None = None,
 ) -> Study:
     """Find out which strategy against overfitting works on this data.
@@ -147,6 +148,8 @@ def study(
         Whether the first line of a delimited file names the columns; without, they are named "0", "1", ...
     progress : callable, optional
         Called with a part's name, the steps done and all steps.
+    synthesizers : sequence of str
+        Generators to try: any of "TableMarginals", "TableVAE", "TableGAN", or none.
     command : str, optional
         What the record says to do it again.
 
@@ -174,10 +177,13 @@ def study(
     start = clock.perf_counter()
     plan = budget_for(budget)
     check_seed(seed)
+    arms_with(synthesizers)
     settings: dict[str, Any] = {"test": test, "groups": groups, "time": time, "kinds": kinds, "header": header}
     data_of = prepare(data, target, seed=seed, folds=plan.folds, **settings)
     seconds = {"read and inspect": clock.perf_counter() - start}
-    work = _Work(data_of, plan, budget, seed, n_jobs, progress, command or _call(target, budget, seed))
+    work = _Work(
+        data_of, plan, budget, seed, tuple(synthesizers), n_jobs, progress, command or _call(target, budget, seed)
+    )
     with warnings.catch_warnings(), threadpool_limits(1):
         # both are told in the record: as a finding, and as null
         warnings.simplefilter("ignore", CertificateWarning)
@@ -204,6 +210,7 @@ class _Work:
     plan: Budget
     budget: str
     seed: int
+    synthesizers: tuple[str, ...]
     n_jobs: int | None
     progress: Progress | None
     command: str
@@ -213,17 +220,17 @@ class _Work:
         train, metrics = self.data.train, metric_set(self.data.train.task)
         repeats = self.plan.repeats_for(len(train))
         folds = make_folds(train.y, self.data.fold_rule, self.plan.folds, repeats, self.seed, train.groups)
-        self.done, self.steps = 0, n_tasks(folds) + 2 + len(SYNTHESIZERS)
-        fitter = Fitter(self.plan, self.seed, seconds)
+        self.done, self.steps = 0, n_tasks(folds, len(self.synthesizers)) + 2 + len(self.synthesizers)
+        fitter = Fitter(self.plan, self.seed, self.synthesizers, seconds)
         scores = cross_validate(train, folds, fitter, self.n_jobs, self._tell)
-        last = clock.perf_counter()
         fitted, drawn, paths = self._final(fitter)
-        verdicts = questions(scores, metrics.primary)
+        last = clock.perf_counter()
+        verdicts = questions(scores, metrics.primary, arms_with(self.synthesizers))
         best = best_arm(scores, verdicts, metrics.primary)
         arms = parts.arms_part(fitted, scores, train, self.data.test, metrics, self.seed)
         labels = {arm["name"]: arm["label"] for arm in arms}
-        synthetic = synthetic_part(train.table, self.data.test.table, drawn, next(iter(SYNTHESIZERS)))
-        seconds["final fits and test part"] = clock.perf_counter() - last
+        synthetic = synthetic_part(train.table, self.data.test.table, drawn, fitter.rows(train, "TableMarginals", 0))
+        seconds["test part and verdicts"] = clock.perf_counter() - last
         record = {
             "format": parts.FORMAT,
             "version": parts.versions()["versions"]["equipoise"],
@@ -251,9 +258,9 @@ class _Work:
         fitted = {"constant": Fitted(constant(train)), **linear, "boosting": Fitted(fitter.boosting(train))}
         self._tell("final fits")
         drawn = {}
-        for name, short in SYNTHESIZERS.items():
-            fitted |= fitter.generated(train, fitted, name, short, 0)
+        for name in self.synthesizers:
             drawn[name] = fitter.rows(train, name, 0)
+            fitted |= fitter.generated(train, fitted, name, drawn[name])
             self._tell("final fits")
         title, label = TITLES["l1"], metric_set(train.task).label
         encoder = fitted["l1-best"].model.encoder  # type: ignore[attr-defined]

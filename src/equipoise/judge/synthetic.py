@@ -20,7 +20,7 @@ _MOST_COLUMNS = 40
 _MOST_ROWS = 5_000
 
 
-def synthetic_part(train: Table, test: Table, drawn: Mapping[str, Table], floor: str) -> list[dict[str, Any]]:
+def synthetic_part(train: Table, test: Table, drawn: Mapping[str, Table], floor: Table) -> list[dict[str, Any]]:
     """Describe the rows that each synthesizer drew.
 
     Parameters
@@ -29,13 +29,13 @@ def synthetic_part(train: Table, test: Table, drawn: Mapping[str, Table], floor:
         Real rows; the first 40 columns that are no text count.
     drawn : mapping of name to Table
         Rows that synthesizers drew after being fitted on `train`.
-    floor : str
-        Which of them draws independent columns.
+    floor : Table
+        Rows with independent columns.
     """
     names = [column.name for column in train.columns if column.kind != "text"][:_MOST_COLUMNS]
     real, rows = _some(test.select(names)), _some(train.select(names))
     tables = {name: _some(table.select(names)) for name, table in drawn.items()}
-    low, high = _scores(real, tables[floor]), _scores(real, rows)
+    low, high = _scores(real, _some(floor.select(names))), _scores(real, rows)
     truth = dependence(real)
     return [
         {

@@ -1,0 +1,149 @@
+"""The command line: exit codes, one sentence an error, whole files or none."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pyarrow.csv
+import pytest
+from sklearn.datasets import load_iris
+
+from equipoise.cli import run
+
+
+@pytest.fixture(scope="module")
+def iris(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "iris.csv"
+    load_iris(as_frame=True).frame.to_csv(path, index=False)
+    return path
+
+
+def test_help_needs_no_heavy_library():
+    code = "import sys; from equipoise.cli import run; run(['study', '--help'])"
+    check = "; print({'jax', 'scipy', 'sklearn', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code + check], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
+@pytest.mark.parametrize(
+    "command", [["study"], ["fit"], ["predict"], ["synth"], ["synth", "fit"], ["synth", "sample"], []]
+)
+def test_every_command_has_help(command, capsys):
+    assert run([*command, "--help"]) == 0
+    assert "Usage: equipoise" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["study", "--budget", "huge"],
+        ["study", "--unknown"],
+        ["study", "x.csv"],
+        ["study", "x.csv", "--target", "y", "--groups", "a", "--time", "b"],
+        ["study", "--seed", "-1"],
+        ["fit", "x.csv"],
+        ["nothing"],
+        ["synth", "sample", "x", "-n", "0", "--out", "y.csv"],
+        ["synth", "fit", "x.csv", "--method", "marginals", "--steps", "5", "--out", "m"],
+    ],
+)
+def test_wrong_use_exits_with_2(arguments, capsys):
+    assert run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["study", "absent.csv", "--target", "y"], "no file absent.csv"),
+        (["study", "{iris}", "--target", "color"], "'color' is not a column"),
+        (["fit", "{iris}", "--target", "color", "--out", "m"], "'color' is not a column"),
+        (["predict", "absent", "{iris}", "--out", "p.csv"], "holds no model"),
+        (["predict", "absent", "{iris}", "--out", "p.xls"], "'.xls'"),
+        (["synth", "sample", "absent", "-n", "3", "--out", "p.csv"], "absent"),
+        (["study", "--out", "{iris}"], "is a file"),
+    ],
+)
+def test_data_that_cannot_be_used_exits_with_1(arguments, message, iris, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run([part.format(iris=iris) for part in arguments]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert message in said.err
+    assert "Traceback" not in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fit_and_predict(iris, tmp_path, capsys):
+    model, out = tmp_path / "model", tmp_path / "p.csv"
+    assert run(["fit", str(iris), "--target", "target", "--model", "l1", "--out", str(model), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["task"] == "multiclass"
+    assert run(["predict", str(model), str(iris), "--out", str(out)]) == 0
+    table = pyarrow.csv.read_csv(out)
+    assert table.column_names == ["prediction", "p(0)", "p(1)", "p(2)"]
+    truth = load_iris().target
+    assert (table["prediction"].to_numpy() == truth).mean() > 0.9
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "parquet", "jsonl"])
+def test_synthesize(iris, tmp_path, suffix):
+    from equipoise.data import read_table
+
+    model, out = tmp_path / "m.eq", tmp_path / f"rows.{suffix}"
+    assert run(["synth", "fit", str(iris), "--method", "marginals", "--out", str(model)]) == 0
+    assert run(["synth", "sample", str(model), "-n", "7", "--seed", "1", "--out", str(out)]) == 0
+    rows = read_table(out)
+    assert len(rows) == 7
+    assert rows.names[-1] == "target"
+
+
+@pytest.fixture
+def marginals_only(monkeypatch):
+    import functools
+
+    from equipoise import judge
+
+    monkeypatch.setattr(judge, "study", functools.partial(judge.study, synthesizers=["TableMarginals"]))
+
+
+def test_study_prints_a_table_or_the_record(iris, tmp_path, capsys, marginals_only):
+    out = tmp_path / "study"
+    arguments = ["study", str(iris), "--target", "target", "--budget", "quick"]
+    assert run([*arguments, "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "No penalty" in said.out
+    assert all(len(line) <= 80 for line in said.out.splitlines()[:-1])
+    assert "study:" in said.err
+    assert run([*arguments, "--json"]) == 0
+    printed, kept = json.loads(capsys.readouterr().out), json.loads((out / "study.json").read_text())
+    assert {**printed, "times": 0} == {**kept, "times": 0}
+    assert kept["reproduce"]["command"].startswith("equipoise study ")
+
+
+def test_an_interrupt_leaves_nothing(iris, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "equipoise",
+        "study",
+        str(iris),
+        "--target",
+        "target",
+        "--out",
+        str(tmp_path / "s"),
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("study:")  # it is at work
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read()
+    assert process.wait(60) == 130
+    assert "interrupted" in rest
+    assert "Traceback" not in rest
+    assert list(tmp_path.iterdir()) == []
