@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
-from equipoise.solvers import Path, Problem
+from equipoise.solvers import Path, Problem, alpha_max
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,8 +62,8 @@ class Selection:
         The choice.
     why : str
         The reason in one sentence.
-    predictions : array of shape (n, m) or None
-        Out-of-fold linear predictors, where the strategy keeps them.
+    predictions : array of shape (n,) or (n, K), or None
+        Linear predictor of each row at the chosen alpha from the fold that did not see it (nan if there is none).
     path : Path or None
         The path of all rows over `alphas`, where the strategy fitted it beside the folds.
     """
@@ -143,8 +143,7 @@ def alpha_grid(problem: Problem, alphas: int | ArrayLike) -> FloatArray:
     count = int(np.asarray(alphas))
     if count < 1:
         raise InputError(f"alphas={count}: a grid needs at least one point")
-    gradient = np.atleast_2d(problem.null.gradient)
-    top = max(problem.penalty.alpha_max(g) for g in gradient)
+    top = alpha_max(problem)
     ratio = 1e-3 if problem.n > problem.p else 1e-2
     if not np.isfinite(top):
         top, ratio = _curvature(problem), 1e-8

@@ -8,7 +8,7 @@ fold scores over sqrt(folds).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, final
 
 import numpy as np
@@ -59,32 +59,32 @@ class CrossValidation(Strategy):
         splits = _splits(self.cv, problem, context)
         grid = alpha_grid(problem, self.alphas)
         *paths, whole = fold_paths(problem, grid, [train for train, _ in splits], context.tol, context.n_jobs)
-        predictions = np.full((problem.n, len(grid), problem.outputs), np.nan)
-        scores, weights = np.empty((len(splits), len(grid))), np.empty(len(splits))
-        for k, ((_, test), path) in enumerate(zip(splits, paths, strict=True)):
-            eta = _predict(path, problem, test)
-            predictions[test] = eta
-            scores[k] = _scores(problem, test, eta)
-            weights[k] = problem.weight[test].sum()
-        kept = predictions[..., 0] if problem.y.ndim == 1 else predictions
-        return Selection.of(grid, scores, weights, problem.loss.score_name, self.rule, predictions=kept, path=whole)
+        tests = [test for _, test in splits]
+        scores = np.array([_scores(path, problem, test) for path, test in zip(paths, tests, strict=True)])
+        weights = np.array([problem.weight[test].sum() for test in tests])
+        found = Selection.of(grid, scores, weights, problem.loss.score_name, self.rule, path=whole)
+        return replace(found, predictions=_held_out(paths, problem, tests, found.index))
 
 
-def _predict(path: Path, problem: Problem, rows: NDArray[np.intp]) -> FloatArray:
-    """Linear predictors of some rows at every alpha, shape (rows, m, K)."""
-    coefs = path.coefs if path.coefs.ndim == 3 else path.coefs[:, None, :]
-    m, K, p = coefs.shape
-    eta = np.asarray(problem.X[rows] @ coefs.reshape(m * K, p).T).reshape(len(rows), m, K)
-    eta = eta + path.intercepts.reshape(m, K)
-    return eta if problem.offset is None else eta + problem.offset[rows][:, None, None]
+def _held_out(paths: list[Path], problem: Problem, tests: list[NDArray[np.intp]], index: int) -> FloatArray:
+    """Linear predictor of each row from the fold that did not see it, at one alpha; nan for rows never held out."""
+    predictions = np.full(problem.y.shape, np.nan)
+    for path, test in zip(paths, tests, strict=True):
+        predictions[test] = problem.predictor_of(test, path.coefs[index], path.intercepts[index])
+    return predictions
 
 
-def _scores(problem: Problem, rows: NDArray[np.intp], eta: FloatArray) -> FloatArray:
-    y, weight = problem.y[rows], problem.weight[rows]
-    if not np.any(weight > 0):
-        return np.zeros(eta.shape[1])
-    flat = eta[..., 0] if problem.y.ndim == 1 else eta
-    return np.array([problem.loss.score(y, flat[:, k], weight) for k in range(eta.shape[1])])
+def _scores(path: Path, problem: Problem, rows: NDArray[np.intp]) -> FloatArray:
+    """Weighted mean score of some rows at every alpha; in blocks of rows, so that no part of X is copied as a whole."""
+    total = np.zeros(len(path.alphas))
+    weight = problem.weight[rows]
+    for start in range(0, len(rows), 1024) if np.any(weight > 0) else ():
+        part = rows[start : start + 1024]
+        etas = problem.predictor_of(part, path.coefs, path.intercepts)
+        y, w = problem.y[part], problem.weight[part] / weight.sum()
+        for k, eta in enumerate(np.moveaxis(etas, 1, 0)):
+            total[k] += problem.loss.score_factor * float(w @ problem.loss.value(y, eta))
+    return total
 
 
 def _splits(cv: Any, problem: Problem, context: Context) -> list[Split]:

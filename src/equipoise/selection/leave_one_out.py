@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from equipoise.errors import InputError
@@ -55,11 +54,5 @@ class LeaveOneOut(Strategy):
         fitted = leave_one_out(problem, grid)
         errors = (problem.y - fitted).T ** 2
         rows = problem.weight > 0
-        return Selection.of(
-            grid,
-            errors[rows],
-            problem.weight[rows],
-            problem.loss.score_name,
-            self.rule,
-            predictions=np.asarray(fitted.T),
-        )
+        found = Selection.of(grid, errors[rows], problem.weight[rows], problem.loss.score_name, self.rule)
+        return replace(found, predictions=fitted[found.index])

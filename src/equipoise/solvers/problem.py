@@ -20,7 +20,7 @@ from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import Penalty
 
-__all__ = ["Null", "Problem"]
+__all__ = ["Null", "Problem", "null_intercept"]
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Problem:
         base = offset if self.y.ndim == 1 else np.repeat(offset[:, None], self.outputs, axis=1)
         b = np.zeros(self.outputs)
         if self.fit_intercept:
-            b = _null_intercept(self.loss, self.y, base, self.weight)
+            b = null_intercept(self.loss, self.y, base, self.weight)
         eta = base + (b[0] if self.y.ndim == 1 else b)
         objective = float(self.weight[self.rows] @ _per_row(self.loss.value(self.y, eta))[self.rows])
         residual = self.weight_times(self.loss.gradient(self.y, eta))
@@ -137,6 +137,13 @@ class Problem:
             return eta
         return eta + (self.offset if eta.ndim == 1 else self.offset[:, None])
 
+    def predictor_of(self, rows: NDArray[np.intp], coefs: FloatArray, intercepts: FloatArray) -> FloatArray:
+        """Linear predictor of some rows for coefficients of shape (..., p): shape (rows, ...)."""
+        eta = np.asarray(self.X[rows] @ coefs.reshape(-1, self.p).T).reshape(len(rows), *coefs.shape[:-1]) + intercepts
+        if self.offset is None:
+            return eta
+        return eta + self.offset[rows].reshape(-1, *[1] * (eta.ndim - 1))
+
     def on_rows(self, rows: NDArray[np.intp]) -> Problem:
         """The same problem with only `rows` taking part; X is shared, the weights are scaled to sum 1 again."""
         weight = np.zeros(self.n)
@@ -151,7 +158,7 @@ def _per_row(values: FloatArray) -> FloatArray:
     return values if values.ndim == 1 else values.sum(axis=1)
 
 
-def _null_intercept(loss: Loss, y: FloatArray, base: FloatArray, weight: FloatArray) -> FloatArray:
+def null_intercept(loss: Loss, y: FloatArray, base: FloatArray, weight: FloatArray) -> FloatArray:
     """Damped Newton on the intercepts; for squared loss one step is exact."""
     outputs = 1 if y.ndim == 1 else y.shape[1]
     b = np.zeros(outputs)
