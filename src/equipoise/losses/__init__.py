@@ -1,10 +1,14 @@
 """Losses: what one sample costs. One loss a file; add yours to `CATALOGUE` and it gets all contract tests."""
 
 from equipoise.losses.base import Loss
+from equipoise.losses.gamma import Gamma
+from equipoise.losses.huber import Huber
 from equipoise.losses.logistic import Logistic
 from equipoise.losses.multinomial import Multinomial
+from equipoise.losses.poisson import Poisson
 from equipoise.losses.squared import Squared
+from equipoise.losses.tweedie import Tweedie
 
-__all__ = ["CATALOGUE", "Logistic", "Loss", "Multinomial", "Squared"]
+__all__ = ["CATALOGUE", "Gamma", "Huber", "Logistic", "Loss", "Multinomial", "Poisson", "Squared", "Tweedie"]
 
-CATALOGUE: tuple[type[Loss], ...] = (Squared, Logistic, Multinomial)
+CATALOGUE: tuple[type[Loss], ...] = (Squared, Logistic, Multinomial, Poisson, Gamma, Tweedie, Huber)

@@ -63,6 +63,10 @@ class Loss(ABC):
         """What the linear predictor predicts: the inverse of the link."""
         return eta
 
+    def start(self, y: FloatArray, weight: FloatArray) -> float:
+        """A constant linear predictor to start the search for the best intercept from."""
+        return 0.0
+
     def check_target(self, y: FloatArray) -> str | None:
         """What is wrong with the target, as a sentence, or None."""
         return None
@@ -84,3 +88,17 @@ class Loss(ABC):
 
     def __hash__(self) -> int:
         return hash((type(self), tuple(sorted(vars(self).items()))))
+
+
+def log_of_mean(y: FloatArray, weight: FloatArray) -> float:
+    """Log of the weighted mean: the intercept of the null model under the log link."""
+    mean = float(weight @ np.where(weight > 0, y, 0.0)) / float(weight.sum())
+    return float(np.log(mean)) if mean > 0.0 else 0.0
+
+
+def name_bad_target(y: FloatArray, good: NDArray[np.bool_], loss: str, needed: str) -> str | None:
+    """A sentence about the first row whose target the loss cannot take, or None."""
+    if np.all(good):
+        return None
+    row = int(np.argmin(good))
+    return f"the {loss} loss needs a target {needed}, but row {row} holds {y[row]:g}"
