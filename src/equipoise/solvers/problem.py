@@ -161,7 +161,8 @@ def _per_row(values: FloatArray) -> FloatArray:
 def null_intercept(loss: Loss, y: FloatArray, base: FloatArray, weight: FloatArray) -> FloatArray:
     """Damped Newton on the intercepts; for squared loss one step is exact."""
     outputs = 1 if y.ndim == 1 else y.shape[1]
-    b = np.zeros(outputs)
+    # Under a log link Newton from 0 would overflow, and the Huber loss is flat far from the target.
+    b = np.full(outputs, loss.start(y, weight) - float(weight @ base) if y.ndim == 1 else 0.0)
 
     def objective(b: FloatArray) -> float:
         return float(weight @ np.where(weight > 0, _per_row(loss.value(y, base + (b[0] if y.ndim == 1 else b))), 0.0))
