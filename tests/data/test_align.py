@@ -44,3 +44,10 @@ def test_one_truth_value_is_read_as_the_same_kind() -> None:
 def test_fractions_where_whole_numbers_were() -> None:
     train = read_table(pd.DataFrame({"n": [1, 2]}))
     assert align(read_table(pd.DataFrame({"n": [1.5, 2]})), train)["n"].values.tolist() == [1.5, 2]
+
+
+def test_labels_that_are_known_keep_their_full_stop() -> None:
+    train = read_table(pd.DataFrame({"y": ["St", "St."]}))
+    test = align(read_table(pd.DataFrame({"y": ["St.", "St"]})), train)
+    assert test["y"].labels().tolist() == ["St.", "St"]
+    assert inspect(test) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -109,3 +110,12 @@ def test_row_numbers_named_as_such_are_identifiers() -> None:
     assert_frame_equal(table.to_frame(), frame)
     assert read_table(frame, kinds={"No": "integer"})["No"].kind == "integer"
     assert read_table(frame.head(20))["No"].kind == "integer"
+
+
+def test_row_numbers_of_a_file_come_back_as_numbers_unless_made_a_category(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("id,x\n" + "".join(f"{row},{row % 7}.5\n" for row in range(30)))
+    table = read_table(path)
+    assert table["id"].kind == "text"
+    assert table.to_frame()["id"].tolist() == list(range(30))
+    assert read_table(path, kinds={"id": "category"}).to_frame()["id"].dtype == "category"

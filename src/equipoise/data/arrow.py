@@ -137,8 +137,6 @@ def _cast(column: Column, natural: pa.Array, wanted: Any) -> pa.Array:
         )
     if column.coded and not types.is_boolean(natural.type):
         return natural.cast(pa.string()).cast(wanted)
-    if types.is_timestamp(wanted) and wanted.tz is not None:
-        natural = natural.cast(pa.int64()).cast(pa.timestamp("us", "UTC"))
     if types.is_duration(wanted):
         natural = natural.cast(pa.int64()).cast(pa.duration("us"))
     return natural.cast(wanted)
