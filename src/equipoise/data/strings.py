@@ -35,7 +35,7 @@ _PAIRS = ({"false", "true"}, {"no", "yes"}, {"n", "y"}, {"f", "t"})
 
 def column_from_words(name: str, words: pa.Array, *, infer: bool = True) -> Column:
     """Turn an Arrow array of strings into a column; with ``infer=False`` only category and text are considered."""
-    if infer and (values := _numbers(words)) is not None:  # most columns are plain numbers and end here
+    if infer and (values := _plain_numbers(words)) is not None:
         return Column(name, whole_kind(values), values)
     coded = words.dictionary_encode()
     levels, codes = coded.dictionary, _codes(coded)
@@ -113,6 +113,11 @@ def _cleaned(levels: pa.Array) -> pa.Array:
     if len(levels) > levels.null_count and pc.all(quoted).as_py():
         levels = pc.utf8_slice_codeunits(levels, start=1, stop=-1)
     return levels
+
+
+def _plain_numbers(words: pa.Array) -> NDArray[np.float64] | None:
+    """Spare clean columns of numbers the dictionary; a peek first, since Arrow's cast does not stop at a bad word."""
+    return _numbers(words) if parse_numbers(words[:100]) is not None else None
 
 
 def _numbers(words: pa.Array) -> NDArray[np.float64] | None:
