@@ -114,7 +114,7 @@ class GramPath {
     if constexpr (!Penalty::convex) {
       double worst = 0.0;
       for (Index i = 0; i < p; ++i) worst = std::max(worst, penalty.distance(order[i], w[i], gradient(i)));
-      return worst / std::sqrt(yy);
+      return worst / std::sqrt(0.5 * yy);
     } else {
       const double residual = std::max(0.0, yy - 2.0 * cw + wq);
       double scale = 1.0, primal = 0.5 * residual;

@@ -2,6 +2,7 @@
 
 namespace equipoise {
 void bind_gram(nb::module_& m);
+void bind_group(nb::module_& m);
 void bind_loss(nb::module_& m);
 void bind_weighted(nb::module_& m);
 }  // namespace equipoise
@@ -18,6 +19,7 @@ NB_MODULE(_native, m) {
            nb::arg("name"), nb::arg("l1_ratio"), nb::arg("gamma"), nb::arg("factor"), nb::arg("low").none() = nb::none(),
            nb::arg("high").none() = nb::none());
   bind_gram(m);
+  bind_group(m);
   bind_loss(m);
   bind_weighted(m);
 }

@@ -50,16 +50,15 @@ struct ElasticNet {
     return t / std::abs(v);
   }
 
-  // sup_x v x - penalty(x). For a coefficient without penalty the supremum is taken over |x| <= |w|, the
-  // neighbourhood in which its stationarity bounds what is left to gain.
+  // sup_x v x - penalty(x). For a coefficient without penalty the supremum is taken over |x| <= 2 |w|.
   double conjugate(Index j, double v, double w) const {
     const double t = l1 * factor[j], q = l2 * factor[j];
     const double excess = std::abs(v) - t;
     if (excess <= 0.0 && !(low && (low[j] > 0.0 || high[j] < 0.0))) return 0.0;
-    if (q == 0.0 && t == 0.0 && !low) return std::abs(v * w);
+    if (q == 0.0 && t == 0.0 && !low) return 2.0 * std::abs(v * w);
     double x = q > 0.0 ? soft_threshold(v, t) / q : (excess > 1e-12 * std::abs(v) ? std::copysign(infinity, v) : 0.0);
     if (low) x = std::clamp(x, low[j], high[j]);
-    if (std::isinf(x)) return t == 0.0 ? std::abs(v * w) : infinity;
+    if (std::isinf(x)) return t == 0.0 ? 2.0 * std::abs(v * w) : infinity;
     return v * x - value(j, x);
   }
 };

@@ -101,6 +101,15 @@ class Penalty(ABC):
             low, high = (low, middle) if keeps_zero(middle) else (middle, high)
         return high
 
+    def free(self, p: int) -> NDArray[np.bool_]:
+        """Which of p features nothing holds back: no penalty, no bound."""
+        return np.asarray(self.factors(p) == 0)
+
+    @property
+    def has_conjugate(self) -> bool:
+        """Whether the certificate is a duality gap."""
+        return self.convex and type(self).conjugate is not Penalty.conjugate
+
     def conjugate(self, v: FloatArray, alpha: float) -> float:
         """sup_w v'w - alpha * value(w), for the duality gap; inf outside its domain."""
         raise NotImplementedError(f"{type(self).__name__} has no conjugate: it certifies by `distance`")

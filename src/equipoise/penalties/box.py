@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
 from equipoise.penalties.base import FloatArray, Kernel, Penalty
@@ -121,6 +121,11 @@ class Box(Penalty):
         open_end = (l2 * alpha == 0) & np.isinf(np.where(v > 0, high, low))
         over = open_end & (np.abs(v) > alpha * l1)
         return float(np.min(alpha * l1[over] / np.abs(v[over]), initial=1.0))
+
+    def free(self, p: int) -> NDArray[np.bool_]:
+        """Which of p features have no penalty and an open end."""
+        low, high = self.bounds(p)
+        return np.asarray((self.factors(p) == 0) & (np.isinf(low) | np.isinf(high)))
 
     def kernel(self) -> Kernel:
         """The template of the elastic net, with bounds."""

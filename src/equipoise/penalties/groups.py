@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.errors import InputError
 from equipoise.penalties.base import FloatArray, Penalty
 
-__all__ = ["Grouped", "Layout"]
+__all__ = ["Grouped", "Layout", "group_roots"]
 
 
 class Layout(NamedTuple):
@@ -113,7 +113,7 @@ class Grouped(Penalty):
         """The largest of the groups' roots of |soft(gradient_g, alpha single)| = alpha weight."""
         lay = self.layout(gradient.size)
         bound = (lay.weights > 0) | (np.bincount(lay.codes, lay.single, len(lay.weights)) > 0)
-        return float(np.max(_roots(lay, gradient)[bound])) if np.any(bound) else float("inf")
+        return float(np.max(group_roots(lay, gradient)[bound])) if np.any(bound) else float("inf")
 
     def conjugate(self, v: FloatArray, alpha: float) -> float:
         """0 where |soft(v_g, alpha single)| <= alpha weight for every group, else inf."""
@@ -125,7 +125,7 @@ class Grouped(Penalty):
         """The share of alpha in the largest root of the groups, at most 1."""
         lay = self.layout(v.size)
         free = (self.factors(v.size) == 0) & (v != 0)
-        top = float(np.max(_roots(lay, np.where(free, 0.0, v)), initial=0.0))
+        top = float(np.max(group_roots(lay, np.where(free, 0.0, v)), initial=0.0))
         return 0.0 if np.any(free) else alpha / max(alpha, top) if top > 0 else 1.0
 
 
@@ -134,7 +134,7 @@ def _over(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
-def _roots(lay: Layout, v: FloatArray) -> FloatArray:
+def group_roots(lay: Layout, v: FloatArray) -> FloatArray:
     """For each group the alpha with |soft(v_g, alpha single)| = alpha weight: Newton on a convex falling function."""
     size = np.abs(v)
     alpha = np.zeros(len(lay.weights))

@@ -6,11 +6,13 @@ from equipoise.solvers.objective import Objective, gradient_descent
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.ridge import leave_one_out
+from equipoise.solvers.unpenalised import alpha_max
 
 __all__ = [
     "Objective",
     "Path",
     "Problem",
+    "alpha_max",
     "fold_paths",
     "gradient_descent",
     "leave_one_out",

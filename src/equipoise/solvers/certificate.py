@@ -1,17 +1,22 @@
 """How far a fit is from optimal, proved: the relative duality gap, in plain NumPy.
 
 The dual point is the gradient of the loss at the fit, scaled into the domain of the penalty's conjugate (Fenchel
-duality, see `losses.base`). This is the reference that the compiled kernels are held against.
+duality, see `losses.base`). This is the reference that the compiled kernels are held against. A penalty without a
+conjugate, or without convexity, has the distance of the gradient to its subdifferential instead.
+
+A feature that nothing holds back has the conjugate's domain {0}. Instead of scaling the dual point down to nothing, the
+bound is taken over all values up to twice its size and one more that moves the predictor by the size of the loss.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.losses.base import FloatArray
 from equipoise.solvers.problem import Problem
 
-__all__ = ["objective", "relative_gap", "stationarity"]
+__all__ = ["certificate", "gap_at", "objective", "relative_gap", "stationarity"]
 
 
 def objective(problem: Problem, coef: FloatArray, intercept: FloatArray | float, alpha: float) -> float:
@@ -27,38 +32,98 @@ def objective(problem: Problem, coef: FloatArray, intercept: FloatArray | float,
     alpha : float
     """
     eta = problem.predictor(coef, intercept)
-    values = problem.loss.value(problem.y, eta)
-    loss = float(problem.weight @ (values if values.ndim == 1 else values.sum(axis=1)))
-    return loss + (alpha * sum(problem.penalty.value(w) for w in _penalised(problem, coef)) if alpha else 0.0)
+    return _primal(problem, penalised(problem, coef), eta, alpha)
+
+
+def certificate(problem: Problem, coef: FloatArray, intercept: FloatArray | float, alpha: float) -> float:
+    """The relative duality gap if the penalty has a conjugate, else the stationarity."""
+    measure = relative_gap if problem.penalty.has_conjugate else stationarity
+    return measure(problem, coef, intercept, alpha)
 
 
 def relative_gap(problem: Problem, coef: FloatArray, intercept: FloatArray | float, alpha: float) -> float:
     """Duality gap over the objective of the null model; 0 when the null model has no loss left to reduce."""
-    if problem.null.objective <= 0.0:
-        return 0.0
     eta = problem.predictor(coef, intercept)
+    if not problem.loss.separable:
+        return _joint_gap(problem, penalised(problem, coef), eta, alpha)
     slope = problem.loss.gradient(problem.y, eta)
     slope = slope - problem.weight @ slope if problem.fit_intercept and slope.ndim == 1 else slope
     pulls = -np.atleast_2d(np.asarray(problem.X.T @ problem.weight_times(slope)).T * problem.scale)
-    c = min(problem.penalty.shrink(v, alpha) for v in pulls)
+    return gap_at(problem, penalised(problem, coef), eta, slope, pulls, alpha)
+
+
+def gap_at(
+    problem: Problem, w: FloatArray, eta: FloatArray, slope: FloatArray, pulls: FloatArray, alpha: float
+) -> float:
+    """The relative gap from what a solver has at hand.
+
+    Parameters
+    ----------
+    w : array of shape (K, p)
+        As the penalty sees them.
+    eta, slope : arrays of shape (n,) or (n, K)
+        Linear predictor, and gradient of the loss there with a weighted mean of 0 if there is an intercept.
+    pulls : array of shape (K, p)
+        Minus the gradient of the mean loss in `w`.
+    """
+    if problem.null.objective <= 0.0:
+        return 0.0
+    penalty = problem.penalty
+    free = penalty.free(problem.p) if alpha > 0 else np.ones(problem.p, dtype=bool)
+    held = np.where(free, 0.0, pulls)
+    c = min(penalty.shrink(v, alpha) for v in held)
     conjugate = problem.loss.conjugate(problem.y, c * slope)
     dual = -float(problem.weight @ (conjugate if conjugate.ndim == 1 else conjugate.sum(axis=1)))
     if problem.offset is not None:
-        dual += c * float(problem.weight_times(slope).T @ problem.offset)
-    dual -= sum(problem.penalty.conjugate(c * v, alpha) for v in pulls)
-    gap = objective(problem, coef, intercept, alpha) - dual
-    return max(0.0, float(gap)) / problem.null.objective
+        dual += c * float(np.sum(problem.weight_times(slope).T @ problem.offset))
+    dual -= sum(penalty.conjugate(c * v, alpha) for v in held)
+    loose = float(np.sum(np.abs(pulls[:, free]) * _reach(problem, w, free))) if np.any(free) else 0.0
+    return max(0.0, _primal(problem, w, eta, alpha) - dual + loose) / problem.null.objective
+
+
+def _joint_gap(problem: Problem, w: FloatArray, eta: FloatArray, alpha: float) -> float:
+    """The relative gap for a loss that is no sum over rows; it has no intercept, and bounds what it adds to the gap."""
+    if problem.null.objective <= 0.0:
+        return 0.0
+    slope = problem.loss.slope(problem.y, eta, problem.weight)
+    pulls = -np.atleast_2d(np.asarray(problem.X.T @ slope) * problem.scale)
+    free = problem.penalty.free(problem.p) if alpha > 0 else np.ones(problem.p, dtype=bool)
+    held = np.where(free, 0.0, pulls)
+    c = min(problem.penalty.shrink(v, alpha) for v in held)
+    own = eta if problem.offset is None else eta - problem.offset
+    gap = problem.loss.excess(problem.y, eta, problem.weight, c) + c * float(slope @ own)
+    gap += sum(alpha * problem.penalty.value(row) for row in w) if alpha else 0.0
+    gap += sum(problem.penalty.conjugate(c * v, alpha) for v in held)
+    loose = float(np.sum(np.abs(pulls[:, free]) * _reach(problem, w, free))) if np.any(free) else 0.0
+    return max(0.0, gap + loose) / problem.null.objective
+
+
+def _reach(problem: Problem, w: FloatArray, free: NDArray[np.bool_]) -> FloatArray:
+    X = problem.X[:, free]
+    squares = np.asarray((X.multiply(X) if problem.is_sparse else X * X).T @ problem.weight).ravel()
+    variance = squares - problem.means[free] ** 2 if problem.fit_intercept else squares
+    spread = np.sqrt(np.maximum(variance, 1e-15 * squares)) * problem.scale[free]
+    step = np.sqrt(problem.null.objective) / np.where(spread > 0, spread, np.inf)
+    return np.asarray(2.0 * np.abs(w[:, free]) + step)
 
 
 def stationarity(problem: Problem, coef: FloatArray, intercept: FloatArray | float, alpha: float) -> float:
     """Largest distance of the gradient to the subdifferential, over the square root of the null objective."""
-    slope = problem.weight_times(problem.loss.gradient(problem.y, problem.predictor(coef, intercept)))
+    slope = problem.loss.slope(problem.y, problem.predictor(coef, intercept), problem.weight)
     gradients = np.atleast_2d(np.asarray(problem.X.T @ slope).T * problem.scale)
-    pairs = zip(_penalised(problem, coef), gradients, strict=True)
-    worst = max(float(np.max(problem.penalty.distance(w, g, alpha), initial=0.0)) for w, g in pairs)
+    penalty = problem.penalty.at(alpha)
+    pairs = zip(penalised(problem, coef), gradients, strict=True)
+    worst = max(float(np.max(penalty.distance(w, g, alpha), initial=0.0)) for w, g in pairs)
     return worst / max(float(np.sqrt(problem.null.objective)), 1e-300)
 
 
-def _penalised(problem: Problem, coef: FloatArray) -> FloatArray:
+def penalised(problem: Problem, coef: FloatArray) -> FloatArray:
+    """Coefficients as the penalty sees them, shape (K, p)."""
     scale = np.where(problem.scale > 0, problem.scale, 1.0)
     return np.atleast_2d(coef / scale)
+
+
+def _primal(problem: Problem, w: FloatArray, eta: FloatArray, alpha: float) -> float:
+    loss = problem.loss.total(problem.y, eta, problem.weight)
+    penalty = problem.penalty.at(alpha)
+    return loss + (alpha * sum(penalty.value(row) for row in w) if alpha else 0.0)

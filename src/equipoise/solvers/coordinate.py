@@ -25,7 +25,8 @@ def native_penalty(penalty: Penalty, p: int) -> _native.PenaltySpec:
     kernel = penalty.kernel()
     if kernel is None:
         raise InputError(f"{type(penalty).__name__} has no compiled kernel; use the proximal gradient solver")
-    return _native.PenaltySpec(kernel.name, kernel.l1_ratio, kernel.gamma, penalty.factors(p))
+    ends = [None if a is None else np.array(np.broadcast_to(a, p)) for a in (kernel.low, kernel.high)]
+    return _native.PenaltySpec(kernel.name, kernel.l1_ratio, kernel.gamma, penalty.factors(p), *ends)
 
 
 def gram_path(

@@ -5,12 +5,16 @@
 | squared | L2 | any | one eigendecomposition for all alphas |
 | squared | L1 part | n >= p, dense | coordinate descent on the Gram matrix |
 | smooth | L2 | min(n, p) moderate | Newton with Cholesky, in the row space if p > n |
-| any compiled | L1 part | else | proximal Newton on the columns |
+| any compiled | L1 part, box, MCP, SCAD | else | proximal Newton on the columns |
+| squared | groups | n >= p, dense | block Newton on the Gram matrix |
+| any compiled | groups | else | proximal Newton with blocks, over a working set |
+| Cox | L2; else compiled | any | Newton with the exact Hessian; proximal Newton on the columns |
+| any | any | else | accelerated proximal gradient |
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,16 +22,21 @@ import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
-from equipoise.losses import Multinomial, Squared
+from equipoise.losses import Cox, Multinomial, Squared
 from equipoise.losses.base import FloatArray
+from equipoise.penalties.groups import Grouped
 from equipoise.solvers.coordinate import column_path, gram_path
+from equipoise.solvers.cox import cox_path
+from equipoise.solvers.group_path import group_gram_path, group_path
 from equipoise.solvers.lockstep import lockstep_paths
 from equipoise.solvers.moments import Moments, Normal
 from equipoise.solvers.newton import newton_path
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
+from equipoise.solvers.proximal import proximal_path
 from equipoise.solvers.ridge import ridge_path
 from equipoise.solvers.rotation import is_l2
+from equipoise.solvers.unpenalised import descent, is_unpenalised
 
 __all__ = ["fold_paths", "solve_path", "uses_gram"]
 
@@ -45,28 +54,47 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6) -> Path:
     tol : float
         Bound on the relative duality gap.
     """
-    path = _dispatch(problem, np.asarray(alphas, dtype=np.float64), tol)
+    grid, lead = descent(problem, np.asarray(alphas, dtype=np.float64))
+    path = _dispatch(problem, grid, tol).after(lead)
     if isinstance(problem.loss, Multinomial):  # softmax does not see a shift of all classes: choose the one of sum 0
         path = replace(path, intercepts=path.intercepts - path.intercepts.mean(axis=1, keepdims=True))
     return path
 
 
 def _dispatch(problem: Problem, alphas: FloatArray, tol: float) -> Path:
-    if is_l2(problem) or np.all(alphas == 0.0):
+    if isinstance(problem.loss, Cox):
+        return cox_path(problem, alphas, tol)
+    if is_l2(problem) or is_unpenalised(problem, alphas):
         bound = np.all(problem.penalty.factors(problem.p) > 0)
         if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:
             return ridge_path(problem, alphas)
         return newton_path(problem, alphas, tol)
     if uses_gram(problem):
-        return gram_path(_normal(problem), problem.penalty, alphas, problem.fit_intercept, tol)
-    return column_path(problem, alphas, tol)
+        return _moment_path(problem)(_normal(problem), problem.penalty, alphas, problem.fit_intercept, tol)
+    if problem.loss.compiled and isinstance(problem.penalty, Grouped) and problem.y.ndim == 1:
+        return group_path(problem, alphas, tol)
+    if _has_kernel(problem):
+        return column_path(problem, alphas, tol)
+    return proximal_path(problem, alphas, tol)
+
+
+def _moment_path(problem: Problem) -> Callable[..., Path]:
+    return group_gram_path if isinstance(problem.penalty, Grouped) else gram_path
+
+
+def _has_kernel(problem: Problem) -> bool:
+    """Whether loss and penalty are compiled, and in this combination."""
+    kernel = problem.penalty.kernel()
+    separate = problem.y.ndim == 1 or (kernel is not None and kernel.name == "elastic_net")
+    return problem.loss.compiled and kernel is not None and separate
 
 
 def uses_gram(problem: Problem) -> bool:
     """Whether second moments are all that the solver will look at."""
     fits = problem.p <= min(problem.n, GRAM_LIMIT)
     plain = isinstance(problem.loss, Squared) and problem.y.ndim == 1 and problem.offset is None
-    return plain and fits and not problem.is_sparse and not is_l2(problem)
+    known = problem.penalty.kernel() is not None or isinstance(problem.penalty, Grouped)
+    return plain and fits and known and not problem.is_sparse and not is_l2(problem)
 
 
 def uses_lockstep(problem: Problem) -> bool:
@@ -92,10 +120,11 @@ def fold_paths(
     if uses_lockstep(problem):
         return lockstep_paths(problem, alphas, folds, tol, workers)
     if uses_gram(problem):
-        jobs = _gram_jobs(problem, alphas, folds, tol)
-    else:
-        parts = [*(problem.on_rows(rows) for rows in folds), problem]
-        jobs = [delayed(solve_path)(part, alphas, tol) for part in parts]
+        grid, lead = descent(problem, alphas)
+        jobs = _gram_jobs(problem, grid, folds, tol)
+        return [path.after(lead) for path in Parallel(n_jobs=workers, backend="threading")(jobs)]
+    parts = [*(problem.on_rows(rows) for rows in folds), problem]
+    jobs = [delayed(solve_path)(part, alphas, tol) for part in parts]
     return list(Parallel(n_jobs=workers, backend="threading")(jobs))
 
 
@@ -128,6 +157,6 @@ def _gram_jobs(problem: Problem, alphas: FloatArray, folds: Sequence[NDArray[np.
     def run(whole: Moments, out: Moments | None) -> Path:
         train = whole if out is None else whole - out
         normal = train.centred(problem.fit_intercept, None if problem.standardize else np.ones(problem.p))
-        return gram_path(normal, problem.penalty, alphas, problem.fit_intercept, tol)
+        return _moment_path(problem)(normal, problem.penalty, alphas, problem.fit_intercept, tol)
 
     return [delayed(run)(*train) for train in [*trains, (total, None)]]

@@ -73,14 +73,14 @@ class Objective:
         """The objective at coefficients `w` of shape (p,)."""
         w = np.asarray(w, dtype=np.float64)
         X, y = np.asarray(self.X), np.asarray(self.y)
-        return float(self._weights() @ self.loss.value(y, X @ w)) + self.alpha * self.penalty.value(w)
+        return float(self._weights() @ self.loss.value(y, X @ w)) + self.alpha * self.penalty.at(self.alpha).value(w)
 
     def gradient(self, w: ArrayLike) -> FloatArray:
         """Gradient at `w`, shape (p,); where the penalty has a kink, a subgradient."""
         w = np.asarray(w, dtype=np.float64)
         X, y = np.asarray(self.X), np.asarray(self.y)
         slope = self._weights() * self.loss.gradient(y, X @ w)
-        return np.asarray(X.T @ slope + self.alpha * self.penalty.gradient(w))
+        return np.asarray(X.T @ slope + self.alpha * self.penalty.at(self.alpha).gradient(w))
 
 
 def gradient_descent(

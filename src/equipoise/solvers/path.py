@@ -40,6 +40,13 @@ class Path:
     gaps: FloatArray
     dfs: FloatArray
 
+    def after(self, count: int) -> Path:
+        """The path without its first `count` points."""
+        if count == 0:
+            return self
+        kept = (self.alphas, self.coefs, self.intercepts, self.gaps, self.dfs)
+        return Path(*(values[count:] for values in kept))
+
     def at(self, alpha: float) -> tuple[FloatArray, FloatArray]:
         """Coefficients and intercept at any alpha, linear between the points of the path.
 

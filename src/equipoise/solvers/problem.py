@@ -120,8 +120,8 @@ class Problem:
         if self.fit_intercept:
             b = null_intercept(self.loss, self.y, base, self.weight)
         eta = base + (b[0] if self.y.ndim == 1 else b)
-        objective = float(self.weight[self.rows] @ _per_row(self.loss.value(self.y, eta))[self.rows])
-        residual = self.weight_times(self.loss.gradient(self.y, eta))
+        objective = self.loss.total(self.y, eta, self.weight)
+        residual = self.loss.slope(self.y, eta, self.weight)
         gradient = np.asarray(self.X.T @ residual).T * self.scale
         return Null(b, objective, gradient)
 

@@ -71,5 +71,5 @@ def is_l2(problem: Problem) -> bool:
     """Whether the penalty is L2 alone, up to factors."""
     kernel = problem.penalty.kernel()
     return isinstance(problem.penalty, L2) or (
-        kernel is not None and kernel.name == "elastic_net" and kernel.l1_ratio == 0.0
+        kernel is not None and kernel.name == "elastic_net" and kernel.l1_ratio == 0.0 and kernel.low is None
     )
