@@ -71,6 +71,15 @@ def test_a_constant_column_among_others_changes_nothing(name: str, standardize: 
 
 
 @each
+def test_a_constant_column_has_no_unit_to_standardize_by(name: str) -> None:
+    """Even where no intercept makes it superfluous."""
+    one = fit(name, X, 0.05, standardize=True, fit_intercept=False)
+    other = fit(name, np.insert(X, 2, 4.0, axis=1), 0.05, standardize=True, fit_intercept=False)
+    np.testing.assert_array_equal(other.coef_[..., 2], 0.0)
+    np.testing.assert_allclose(np.delete(other.coef_, 2, axis=-1), one.coef_, atol=1e-5)
+
+
+@each
 @ALPHAS
 def test_one_feature(name: str, alpha: Any) -> None:
     assert fit(name, X[:, :1], alpha).coef_.shape == {"s": (3, 1), "l": (1, 1)}.get(name[0], (1,)) or "lasso" in name
