@@ -1,6 +1,6 @@
 """Compute every figure of the page "From the formula to the library" and write it there.
 
-    python examples/formula/figures.py            all parts, about a minute
+    python examples/formula/figures.py            all parts, about two minutes of one core
     python examples/formula/figures.py alpha      one part: zeros, correlated, alpha, ring, rows, paths
 
 The numbers are kept in figures.json beside this file; the page shows them between markers, and the code of this folder

@@ -90,22 +90,27 @@ def test_what_is_said_about_alpha(numbers):
     assert error["no penalty"] > 1.0
 
 
-def test_the_ring_again(figures, numbers):
+def test_the_ring_again(formula, numbers):
     import gan_and_vae
 
     with_penalty, without = "GAN, cross-entropy + R1 + R2", "GAN, cross-entropy, no penalty"
-    found, _ = gan_and_vae.study(seeds=(0,), names=(without, with_penalty, "VAE"))
-    truth = found["the mixture itself"]
-    assert truth == (numbers["ring"]["the mixture itself"][0], *(
-        pytest.approx(value, abs=1e-6) for value in numbers["ring"]["the mixture itself"][1:]
-    ))  # fmt: skip
-    for name in (without, with_penalty, "VAE"):
+    found, _ = gan_and_vae.study(seeds=(0,), names=(without, with_penalty))
+    modes, *truth = numbers["ring"]["the mixture itself"]
+    assert found["the mixture itself"] == (modes, *(pytest.approx(value, abs=1e-6) for value in truth))
+    for name in (without, with_penalty):
         # another processor rounds otherwise, and a game goes another way
         assert found[name][1] == pytest.approx(numbers["ring"][name][1], abs=0.15), name
     assert found[without][0] < [8]
     assert found[with_penalty][0] == [8]
-    assert found["VAE"][2] == pytest.approx(numbers["ring"]["VAE"][2], abs=0.2)
-    assert found["VAE"][2] < truth[2]
+
+
+def test_the_bound_rises_and_stays_below_the_truth(formula, numbers, monkeypatch):
+    import gan_and_vae
+
+    monkeypatch.setattr(gan_and_vae, "STEPS", 400)  # the page's figure takes all of them
+    early = gan_and_vae.samples("VAE")[1]
+    final, truth = numbers["ring"]["VAE"][2], numbers["ring"]["the mixture itself"][2]
+    assert -5.0 < early < final < truth
 
 
 def test_what_is_said_about_the_ring(figures, numbers):
@@ -133,6 +138,9 @@ def test_what_is_said_about_more_rows(figures, numbers):
     assert all(abs(worse[name]) < 2.0 for name in ("TableGAN", "TableVAE"))
     assert worse["TableMarginals (columns independent: the floor)"] > 2.0
     assert rows["other real rows (the ceiling)"][1] == min(row[1] for row in rows.values())
+    alone = {name: row[3] for name, row in rows.items()}
+    assert all(2 * alone[name] < max(alone.values()) for name in ("TableGAN", "TableVAE"))
+    assert all(alone[name] > alone["none"] for name in ("TableGAN", "TableVAE"))
     assert more_rows.TRAIN == 100
     assert more_rows.SPLITS == 5
     assert f"{more_rows.TRAIN} rows to learn" in figures.PAGE.read_text()
