@@ -49,6 +49,7 @@ inline std::unique_ptr<WeightedLoss> make_loss(const std::string& name, double p
   if (name == "poisson") return std::make_unique<Weighted<Poisson>>(Poisson{});
   if (name == "gamma") return std::make_unique<Weighted<Gamma>>(Gamma{});
   if (name == "squared_hinge") return std::make_unique<Weighted<SquaredHinge>>(SquaredHinge{});
+  if (name == "tweedie") return std::make_unique<Weighted<Tweedie>>(Tweedie{parameter});
   if (name == "huber") return std::make_unique<Weighted<Huber>>(Huber{parameter});
   throw std::invalid_argument("no compiled kernel for the loss " + name);
 }

@@ -1,5 +1,6 @@
 
 #include "bind.hpp"
+#include "cox.hpp"
 #include "loss_path.hpp"
 #include "multinomial_path.hpp"
 
@@ -26,7 +27,8 @@ template <class Design>
 void run(const Design& X, const Task& t) {
   nb::gil_scoped_release free;
   const auto* offset = data_or_null(t.offset);
-  const auto loss = make_loss(t.loss, t.parameter);
+  const std::unique_ptr<WeightedLoss> loss =  // the partial likelihood has to know the order of the times
+      t.loss == "cox" ? std::make_unique<Cox>(t.y.data(), X.n, t.parameter == 1.0) : make_loss(t.loss, t.parameter);
   with_penalty(t.penalty, [&](auto penalty) {
     LossPath path(X, t.y.data(), t.s.data(), offset, t.intercept, *loss, penalty, t.tolerance, t.max_steps);
     double previous = 0.0;

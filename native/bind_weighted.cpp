@@ -1,5 +1,6 @@
 // Losses over all rows, for the solvers that step in Python: threads leave the interpreter while the rows are summed.
 #include "bind.hpp"
+#include "cox.hpp"
 
 namespace equipoise {
 
@@ -24,6 +25,8 @@ void bind_weighted(nb::module_& m) {
            nb::arg("y"), nb::arg("eta"), nb::arg("s"), nb::arg("offset").none(), nb::arg("g"), nb::arg("scale"));
   m.def("weighted_loss", [](const std::string& name, double parameter) { return make_loss(name, parameter).release(); },
         nb::arg("name"), nb::arg("parameter"), nb::rv_policy::take_ownership);
+  m.def("cox_loss", [](Rows y, bool efron) -> WeightedLoss* { return new Cox(y.data(), Index(y.size()), efron); },
+        nb::arg("y"), nb::arg("efron"), nb::rv_policy::take_ownership);
 }
 
 }  // namespace equipoise

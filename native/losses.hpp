@@ -60,6 +60,42 @@ struct Gamma {
   }
 };
 
+// Half the Tweedie deviance with the log link, 1 < power < 2; with a = power - 1 and b = 2 - power
+// y exp(-a eta) / a + exp(b eta) / b - y^b / (a b)
+struct Tweedie {
+  static constexpr bool quadratic = false;
+  double power;
+  double value(double y, double eta) const {
+    const double a = power - 1.0, b = 2.0 - power;
+    const double rest = std::exp(b * eta) / b;
+    return y > 0.0 ? y * std::exp(-a * eta) / a + rest - std::pow(y, b) / (a * b) : rest;
+  }
+  void derivatives(double y, double eta, double& g, double& h) const {
+    const double a = power - 1.0, b = 2.0 - power;
+    const double up = std::exp(b * eta), down = y > 0.0 ? y * std::exp(-a * eta) : 0.0;
+    g = up - down;
+    h = b * up + a * down;
+  }
+  // u eta - f(eta) where the gradient is u: Newton on b eta - log(u + y exp(-a eta)), concave, from the left; for u < 0
+  // on its mirror image, convex, from the right
+  double conjugate(double y, double u) const {
+    const double a = power - 1.0, b = 2.0 - power;
+    if (y == 0.0 && u <= 0.0) return u >= -1e-12 ? 0.0 : infinity;
+    const double size = std::abs(u);
+    double eta = u >= 0.0 ? std::max(std::log(y), std::log(size) / b)
+                          : std::min(std::log(y), (std::log(y) - std::log(size)) / a);
+    for (int k = 0; k < 100; ++k) {
+      const double part = u >= 0.0 ? (y > 0.0 ? y * std::exp(-a * eta) : 0.0) : std::exp(b * eta);
+      const double level = std::log(part + size), share = part / (part + size);
+      const double step = u >= 0.0 ? (b * eta - level) / (b + a * share)
+                                   : (level + a * eta - std::log(y)) / (a + b * share);
+      eta -= step;
+      if (std::abs(step) <= 1e-15 * (1.0 + std::abs(eta))) break;
+    }
+    return u * eta - value(y, eta);
+  }
+};
+
 // Squared hinge, y in {0, 1} read as sign t = 2 y - 1: max(0, 1 - t eta)^2 / 2
 struct SquaredHinge {
   static constexpr bool quadratic = false;

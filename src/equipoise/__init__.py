@@ -8,14 +8,19 @@ __version__ = "0.1.0"
 
 _HOMES = {
     # constrain
+    "CoxRegressor": "equipoise.linear",
     "CrossValidation": "equipoise.selection",
     "ElasticNet": "equipoise.linear",
+    "GammaRegressor": "equipoise.linear",
     "HoldOut": "equipoise.selection",
+    "HuberRegressor": "equipoise.linear",
     "Lasso": "equipoise.linear",
     "LeaveOneOut": "equipoise.selection",
     "LogisticRegression": "equipoise.linear",
     "Objective": "equipoise.solvers",
+    "PoissonRegressor": "equipoise.linear",
     "Ridge": "equipoise.linear",
+    "TweedieRegressor": "equipoise.linear",
     "losses": "equipoise.losses",
     "penalties": "equipoise.penalties",
     "selection": "equipoise.selection",

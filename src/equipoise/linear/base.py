@@ -19,7 +19,7 @@ from equipoise.penalties import Penalty
 from equipoise.selection import Context, CrossValidation, Selection, Strategy
 from equipoise.solvers import Path, Problem, solve_path
 
-__all__ = ["LinearEstimator"]
+__all__ = ["LinearEstimator", "check_offset"]
 
 
 class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
@@ -75,19 +75,31 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         InputError
             If a setting or the data cannot be used; the message says which and why.
         """
+        return self._fit(X, y, sample_weight, groups)
+
+    def _fit(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None, groups: ArrayLike | None, offset: ArrayLike | None = None
+    ) -> Self:
+        X, target, labels = self._read(X, y)
+        weight = _weights(sample_weight, X)
+        loss, penalty = self._terms(0 if labels is None else len(self.classes_))
+        if (fault := loss.check_target(target) or loss.check_target(target[weight > 0])) is not None:
+            raise InputError(fault)
+        shift = None if offset is None else check_offset(offset, len(target))
+        problem = Problem(X, target, loss, penalty, weight, self.fit_intercept, self.standardize, shift)
+        self._learn(problem, Context(labels, groups, self.tol, self.n_jobs))
+        return self
+
+    def _read(self, X: Any, y: Any) -> tuple[Any, FloatArray, NDArray[np.intp] | None]:
+        """Data as the solvers take it: X by columns, the target as numbers, and class codes if it has any."""
         numeric = not self._classifies()
         kinds = {"dtype": [np.float64, np.float32], "order": "F"}
         X, target = validate_data(self, X, y, accept_sparse="csc", y_numeric=numeric, multi_output=True, **kinds)
-        target, labels = self._encode(column_or_1d(target, warn=True))
-        weight = _weights(sample_weight, X)
-        loss, penalty = self._terms(0 if labels is None else len(self.classes_))
-        if (problem_with_target := loss.check_target(target)) is not None:
-            raise InputError(problem_with_target)
-        problem = Problem(X, target, loss, penalty, weight, self.fit_intercept, self.standardize)
-        context = Context(labels, groups, self.tol, self.n_jobs)
+        return X, *self._encode(column_or_1d(target, warn=True))
+
+    def _learn(self, problem: Problem, context: Context) -> None:
         self.selection_, self.path_, self.alpha_ = self._choose(problem, context)
         self._keep(problem)
-        return self
 
     def _choose(self, problem: Problem, context: Context) -> tuple[Selection | None, Path, float]:
         alpha = self.alpha
@@ -115,7 +127,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         else:
             self.intercept_ = float(self.intercept_)
         if not self.gap_ <= self.tol:
-            warnings.warn(_uncertified(self.gap_, self.alpha_), CertificateWarning, stacklevel=3)
+            warnings.warn(_uncertified(self.gap_, self.alpha_), CertificateWarning, stacklevel=5)
 
     def _classifies(self) -> bool:
         return bool(self.__sklearn_tags__().estimator_type == "classifier")
@@ -141,6 +153,17 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def check_offset(offset: ArrayLike, rows: int) -> FloatArray:
+    """The offset as an array of finite numbers, one a row."""
+    shift = np.ascontiguousarray(offset, dtype=np.float64)
+    if shift.shape != (rows,):
+        raise InputError(f"offset has shape {shift.shape}, but there are {rows} rows")
+    if not np.all(np.isfinite(shift)):
+        row = int(np.argmin(np.isfinite(shift)))
+        raise InputError(f"offset holds {shift[row]} in row {row}; the log of an exposure of 0 is not a number")
+    return shift
 
 
 def _weights(sample_weight: ArrayLike | None, X: Any) -> FloatArray:

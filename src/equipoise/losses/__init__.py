@@ -1,6 +1,7 @@
 """Losses: what one sample costs. One loss a file; add yours to `CATALOGUE` and it gets all contract tests."""
 
 from equipoise.losses.base import Loss
+from equipoise.losses.cox import Cox
 from equipoise.losses.gamma import Gamma
 from equipoise.losses.huber import Huber
 from equipoise.losses.logistic import Logistic
@@ -9,6 +10,7 @@ from equipoise.losses.poisson import Poisson
 from equipoise.losses.squared import Squared
 from equipoise.losses.tweedie import Tweedie
 
-__all__ = ["CATALOGUE", "Gamma", "Huber", "Logistic", "Loss", "Multinomial", "Poisson", "Squared", "Tweedie"]
+__all__ = ["CATALOGUE", "Cox", "Gamma", "Huber", "Logistic", "Loss", "Multinomial", "Poisson", "Squared", "Tweedie"]
 
+# Cox is no sum over rows, and so has its own tests.
 CATALOGUE: tuple[type[Loss], ...] = (Squared, Logistic, Multinomial, Poisson, Gamma, Tweedie, Huber)

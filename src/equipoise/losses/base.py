@@ -35,6 +35,10 @@ class Loss(ABC):
         What `score` is called in tables and plots.
     score_factor : float
         `score = score_factor * value`: 2 where the field speaks of the squared error or the deviance.
+    compiled : bool
+        Whether the compiled core knows it by its name.
+    separable : bool
+        Whether `total` is a sum of `value` over rows; if not, `total` and `slope` are all there is.
     """
 
     name: ClassVar[str]
@@ -42,6 +46,7 @@ class Loss(ABC):
     score_name: ClassVar[str]
     score_factor: ClassVar[float] = 1.0
     compiled: ClassVar[bool] = True
+    separable: ClassVar[bool] = True
 
     @abstractmethod
     def value(self, y: FloatArray, eta: FloatArray) -> FloatArray:
@@ -62,6 +67,23 @@ class Loss(ABC):
     def mean(self, eta: FloatArray) -> FloatArray:
         """What the linear predictor predicts: the inverse of the link."""
         return eta
+
+    def total(self, y: FloatArray, eta: FloatArray, weight: FloatArray) -> float:
+        """Weighted sum of the losses; rows of weight 0 take no part, whatever stands there."""
+        values = self.value(y, eta)
+        return float(np.sum(np.where(weight > 0, weight * (values if values.ndim == 1 else values.sum(axis=1)), 0.0)))
+
+    def slope(self, y: FloatArray, eta: FloatArray, weight: FloatArray) -> FloatArray:
+        """Gradient of `total` in `eta`, of the shape of `eta`."""
+        s = weight if eta.ndim == 1 else weight[:, None]
+        return np.where(s > 0, s * self.gradient(y, eta), 0.0)
+
+    def excess(self, y: FloatArray, eta: FloatArray, weight: FloatArray, scale: float) -> float:
+        """F(eta) + F*(u) - u'eta at u = `scale * slope`, F being `total`: what the loss adds to the gap; or a bound."""
+        u = scale * self.gradient(y, eta)
+        product = u * eta if eta.ndim == 1 else np.sum(u * eta, axis=1)
+        terms = self.conjugate(y, u) - product
+        return self.total(y, eta, weight) + float(np.sum(np.where(weight > 0, weight * terms, 0.0)))
 
     def start(self, y: FloatArray, weight: FloatArray) -> float:
         """A constant linear predictor to start the search for the best intercept from."""

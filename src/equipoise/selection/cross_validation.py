@@ -18,6 +18,7 @@ from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, Str
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.selection.base import Context, Rule, Selection, Strategy, alpha_grid, check_rule
+from equipoise.selection.partial_likelihood import added_deviance
 from equipoise.solvers import Path, Problem, fold_paths
 
 __all__ = ["CrossValidation"]
@@ -60,8 +61,9 @@ class CrossValidation(Strategy):
         grid = alpha_grid(problem, self.alphas)
         *paths, whole = fold_paths(problem, grid, [train for train, _ in splits], context.tol, context.n_jobs)
         tests = [test for _, test in splits]
-        scores = np.array([_scores(path, problem, test) for path, test in zip(paths, tests, strict=True)])
-        weights = np.array([problem.weight[test].sum() for test in tests])
+        score = _scores if problem.loss.separable else added_deviance
+        pairs = [score(path, problem, test) for path, test in zip(paths, tests, strict=True)]
+        scores, weights = np.array([s for s, _ in pairs]), np.array([w for _, w in pairs])
         found = Selection.of(grid, scores, weights, problem.loss.score_name, self.rule, path=whole)
         return replace(found, predictions=_held_out(paths, problem, tests, found.index))
 
@@ -74,8 +76,8 @@ def _held_out(paths: list[Path], problem: Problem, tests: list[NDArray[np.intp]]
     return predictions
 
 
-def _scores(path: Path, problem: Problem, rows: NDArray[np.intp]) -> FloatArray:
-    """Weighted mean score of some rows at every alpha; in blocks of rows, so that no part of X is copied as a whole."""
+def _scores(path: Path, problem: Problem, rows: NDArray[np.intp]) -> tuple[FloatArray, float]:
+    """Weighted mean score of some rows at every alpha, and their weight; in blocks, so that X is never copied."""
     total = np.zeros(len(path.alphas))
     weight = problem.weight[rows]
     for start in range(0, len(rows), 1024) if np.any(weight > 0) else ():
@@ -84,7 +86,7 @@ def _scores(path: Path, problem: Problem, rows: NDArray[np.intp]) -> FloatArray:
         y, w = problem.y[part], problem.weight[part] / weight.sum()
         for k, eta in enumerate(np.moveaxis(etas, 1, 0)):
             total[k] += problem.loss.score_factor * float(w @ problem.loss.value(y, eta))
-    return total
+    return total, float(weight.sum())
 
 
 def _splits(cv: Any, problem: Problem, context: Context) -> list[Split]:
