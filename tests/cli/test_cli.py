@@ -107,8 +107,10 @@ def marginals_only(monkeypatch):
     import functools
 
     from equipoise import judge
+    from equipoise.judge import budget
 
     monkeypatch.setattr(judge, "study", functools.partial(judge.study, synthesizers=["TableMarginals"]))
+    monkeypatch.setitem(budget.BUDGETS, "quick", budget.Budget(3, (), 2, 8, 8, 60))
 
 
 def test_study_prints_a_table_or_the_record(iris, tmp_path, capsys, marginals_only):

@@ -63,7 +63,7 @@ def sentinel(monkeypatch):
 
 @pytest.mark.parametrize("options", [{}, {"groups": "who"}, {"time": "when"}])
 def test_no_fit_sees_a_row_that_it_is_scored_on(sentinel, options):
-    data = table("binary", mark=True)
+    data = table("binary", mark=True, belong=True).drop([c for c in ("who", "when") if c not in options.values()])
     found = study(data, "y", budget="quick", n_jobs=1, synthesizers=["TableMarginals"], **options)
     rows = set(range(len(data)))
     known = [marks for fold, _, marks in sentinel.seen if fold is None]

@@ -7,7 +7,7 @@ import pytest
 
 from equipoise.data import Column, Table
 from equipoise.errors import InputError
-from equipoise.judge import load_model, study
+from equipoise.judge import budget, load_model, study
 
 from .cases import table
 
@@ -42,7 +42,7 @@ def test_a_record_is_complete(found, task):
         assert test["low"] <= test["value"] <= test["high"]
         assert arm["gap"] == pytest.approx(arm["fitted"][primary] - test["value"])
     assert [verdict["question"] for verdict in record["verdicts"]] == ["constrain", "generate", "signal"]
-    assert len(record["selection"]["mean"]) == len(record["path"]["alphas"]) == 40
+    assert len(record["selection"]["mean"]) == len(record["path"]["alphas"]) == 12
     assert len(record["path"]["coefs"]) == len(record["path"]["names"])
 
 
@@ -76,10 +76,7 @@ def test_the_same_seed_gives_the_same_record_for_any_number_of_jobs(found):
 
 
 def test_neural_arms_are_the_same_for_any_number_of_jobs(monkeypatch):
-    from equipoise.judge import budget
-
-    monkeypatch.setitem(budget.BUDGETS, "quick", budget.Budget(2, (), 2, 8, 100, 40))
-    monkeypatch.setattr("equipoise.judge.fitting._steps", lambda *_: 8)
+    monkeypatch.setitem(budget.BUDGETS, "quick", budget.Budget(2, (), 2, 8, 8, 40))
     small = table("binary", n=40).select(["x0", "color", "y"])
     one, two = (study(small, "y", budget="quick", n_jobs=n).record for n in (1, 2))
     assert without_times(one) == without_times(two)
@@ -103,12 +100,11 @@ def test_a_test_file_is_the_test_part(tmp_path):
     assert sum(record["data"]["class_counts"]) == 90
 
 
-def test_groups_and_time_are_no_features():
-    for option in ({"groups": "who"}, {"time": "when"}):
-        record = study(table("regression"), "y", **SMALL, **option).record
-        ((rule, name),) = option.items()
-        assert record["data"]["split"]["rule"] == rule
-        assert not any(feature.startswith(name) for feature in record["path"]["names"])
+@pytest.mark.parametrize(("rule", "name", "other"), [("groups", "who", "when"), ("time", "when", "who")])
+def test_groups_and_time_are_no_features(rule, name, other):
+    record = study(table("regression", belong=True).drop([other]), "y", **SMALL, **{rule: name}).record
+    assert record["data"]["split"]["rule"] == rule
+    assert not any(feature.startswith(name) for feature in record["path"]["names"])
 
 
 def test_files(found, tmp_path):
@@ -143,7 +139,7 @@ def test_table_has_a_row_an_arm(found):
 )
 def test_wrong_settings_are_said_at_once(options, message):
     with pytest.raises(InputError, match=message):
-        study(table("binary"), "y", **options)
+        study(table("binary", belong=True), "y", **options)
 
 
 def test_unknown_class_in_the_test_part():

@@ -81,11 +81,11 @@ def fit_one(data: Any, target: str, kind: str, *, rule: str = "best", header: bo
 def _fit(sample: Sample, fitter: Fitter, kind: str, rule: str) -> Fitted:
     if kind == "boosting":
         return Fitted(fitter.boosting(sample))
-    linear, _ = fitter.linear(sample)
-    key = "linear" if kind == "linear" else f"{kind.replace('_', '-')}-{rule}"
-    if kind == "linear" and rule == "1se":
-        key = f"{linear['linear'].penalty}-1se"
-    return linear[key]
+    if kind == "linear":
+        fitted, _ = fitter.linear(sample)
+        return fitted[f"{fitted['linear'].penalty}-{rule}"]
+    key = kind.replace("_", "-")
+    return fitter.linear(sample, [key])[0][f"{key}-{rule}"]
 
 
 def _lower(sample: Sample, fitter: Fitter) -> str:

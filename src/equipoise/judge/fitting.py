@@ -7,7 +7,7 @@ cross-validated loss inside the sample.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,15 +77,17 @@ class Fitter:
             fitted["boosting"] = Fitted(self.boosting(sample))
         return fitted
 
-    def linear(self, sample: Sample) -> tuple[dict[str, Fitted], dict[str, Any]]:
+    def linear(
+        self, sample: Sample, keys: Collection[str] = tuple(PENALTIES)
+    ) -> tuple[dict[str, Fitted], dict[str, Any]]:
         """Fit the unpenalised and penalised linear arms; return them and the fitted estimators by penalty."""
         encoder = DesignEncoder().fit(sample.features)
         X, y = encoder.transform(sample.features), sample.y
         free = estimator(sample.task, None, 0.0).fit(X, y)
         fitted = {"none": _fitted(free, encoder, sample, 0.0, None)}
         chosen: dict[str, Any] = {}
-        for key, penalty in PENALTIES.items():
-            model = estimator(sample.task, penalty(), self._strategy(sample)).fit(X, y)
+        for key in keys:
+            model = estimator(sample.task, PENALTIES[key](), self._strategy(sample)).fit(X, y)
             grid = model.selection_
             chosen[key] = model
             fitted[f"{key}-best"] = _fitted(model, encoder, sample, float(grid.alphas[grid.best]), key)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from equipoise.judge.arms import CONSTRAINED, REAL, Arm
 from equipoise.judge.crossvalidation import FoldScores
 from equipoise.judge.split import ratio
-from equipoise.judge.verdict import Comparison, Verdict, judge
+from equipoise.judge.verdict import Comparison, Verdict, corrected_error, judge
 
 __all__ = ["best_arm", "questions", "reason"]
 
@@ -52,20 +52,26 @@ def _comparison(folds: list[FoldScores], arm: Arm, baseline: str, metric: str) -
 
 
 def best_arm(folds: list[FoldScores], verdicts: tuple[Verdict, ...], metric: str) -> str:
-    """Name the arm to use: the lowest mean loss among those that may be claimed to help.
+    """Name the arm to use: the lowest mean loss on the folds that all candidates have.
 
-    Without a signal it is the constant prediction. An arm with generated rows counts only if its row `helps`; it is
-    compared on the folds that all arms have.
+    This is a choice and no claim, so that it asks for less than a verdict does: an arm on real rows is a candidate if
+    its gain on the constant prediction exceeds its standard error. An arm with generated rows needs a row that `helps`.
+    Without a candidate it is the constant prediction.
     """
-    answers = {verdict.question: verdict for verdict in verdicts}
-    signal = answers["signal"]
-    added = answers["generate"].rows if "generate" in answers else ()
-    if signal.verdict != "helps":
-        return "constant"
-    useful = [row.candidate for row in signal.rows if row.verdict == "helps"]
-    useful += [row.candidate for row in added if row.verdict == "helps" and row.baseline in useful]
-    shared = [fold for fold in folds if all(name in fold.scores for name in useful)]
-    return min(useful, key=lambda name: float(np.mean([fold.scores[name][metric] for fold in shared])))
+    found = [
+        arm.name for arm in REAL if arm.name != "constant" and _exceeds(_comparison(folds, arm, "constant", metric))
+    ]
+    added = [row for verdict in verdicts if verdict.question == "generate" for row in verdict.rows]
+    found += [row.candidate for row in added if row.verdict == "helps" and row.baseline in found]
+    shared = [fold for fold in folds if all(name in fold.scores for name in found)]
+    return min(
+        found, key=lambda name: float(np.mean([fold.scores[name][metric] for fold in shared])), default="constant"
+    )
+
+
+def _exceeds(comparison: Comparison) -> bool:
+    gain = comparison.differences()
+    return bool(gain.mean() > corrected_error(gain, comparison.ratio))
 
 
 def reason(verdict: Verdict, labels: dict[str, str], metric: str, folds: int) -> str:
