@@ -3,9 +3,9 @@
     discriminator   minimises  payoff(D(x), D(G(z))) + alpha * penalty(D; x, G(z))
     generator       minimises  its payoff against the discriminator just moved
 
-Real and fake rows share one discriminator call. The penalty may be lazy: every k-th step, times k (Karras et al.,
-*Analyzing and improving the image quality of StyleGAN* (2020), section 3.1). Adam's first decay is 0, for momentum
-makes two players circle (Gidel et al., 2019).
+Real and fake rows share one call where both are differentiated. The penalty may be lazy: every k-th step, times k
+(Karras et al., *Analyzing and improving the image quality of StyleGAN* (2020), section 3.1). Adam's first decay is 0,
+for momentum makes two players circle (Gidel et al., *Negative momentum for improved game dynamics* (2019)).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ import jax.numpy as jnp
 
 from equipoise.adversarial.objectives import OBJECTIVES, AdversarialObjective
 from equipoise.adversarial.penalties import FunctionPenalty, r1_r2
-from equipoise.training import Moments, adam_init, adam_update, cosine, ema
+from equipoise.training.adam import Moments, adam_init, adam_update
+from equipoise.training.averaging import moving_average
+from equipoise.training.schedule import cosine
 
 __all__ = ["Game", "GameSettings", "GameState"]
 
@@ -138,7 +140,7 @@ class Game:
 
         loss_g, gradient = jax.value_and_grad(self._forge)(state.generator, discriminator, real, keys[1], context)
         generator, moments_g = adam_update(state.generator, gradient, state.generator_moments, rate, 0.0, beta2)
-        average = ema(state.average, generator, state.step, settings.half_life)
+        average = moving_average(state.average, generator, state.step, settings.half_life)
         after = GameState(generator, discriminator, average, moments_g, moments_d, state.step + 1)
         return after, {"discriminator": loss_d, "generator": loss_g}
 
@@ -148,8 +150,8 @@ class Game:
 
     def _forge(self, generator: Any, discriminator: Any, real: jax.Array, key: jax.Array, context: Any) -> jax.Array:
         fake = generator(key, len(real), context)
-        both = discriminator(jnp.concatenate([real, fake]), context)
-        return self.objective.generator(both[: len(real)], both[len(real) :])
+        # apart, not in one call: only the fakes need a backward pass
+        return self.objective.generator(discriminator(real, context), discriminator(fake, context))
 
     def _penalise(self, state: GameState, real: jax.Array, fake: jax.Array, key: jax.Array, context: Any) -> Any:
         """Gradient of the penalty with respect to the discriminator's weights; zero between the lazy steps."""

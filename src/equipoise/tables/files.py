@@ -59,7 +59,7 @@ def save(synthesizer: Synthesizer, path: str | PathLike[str]) -> None:
     }
     arrays = {f"model.{name}": array for name, array in fitted.arrays.items()} | codec_arrays(fitted.codec)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    _write(Path(path), to_bytes(arrays, metadata={"equipoise": json.dumps(header, sort_keys=True)}))
+    _write(Path(path), to_bytes(arrays, metadata={"equipoise": json.dumps(header, sort_keys=True, default=_plain)}))
 
 
 def load(path: str | PathLike[str]) -> Synthesizer:
@@ -99,6 +99,11 @@ def load(path: str | PathLike[str]) -> Synthesizer:
         raise InputError(
             f"{path} is not a usable synthesizer: its header is damaged ({error}); save it again"
         ) from None
+
+
+def _plain(value: Any) -> Any:
+    """Turn a NumPy number among the settings into Python's."""
+    return value.item()
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

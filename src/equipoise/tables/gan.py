@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
-import jax
+import numpy as np
 
 from equipoise.adversarial import Game, GameSettings
 from equipoise.tables.layout import Layout
 from equipoise.tables.networks import Discriminator, Embed, Generator
-from equipoise.tables.neural import NeuralSynthesizer, modules
-from equipoise.training import Step, Stream, jax_key
+from equipoise.tables.neural import NeuralSynthesizer
+from equipoise.training.loop import Step, start
+from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["TableGAN"]
 
@@ -26,18 +27,17 @@ class _BuildGenerator:
     hidden: int
     latent: int
 
-    def __call__(self, key: jax.Array) -> Generator:
-        return Generator(key, self.layout, self.hidden, self.latent)
+    def __call__(self, random: np.random.Generator) -> Generator:
+        return Generator(random, self.layout, self.hidden, self.latent)
 
 
 @dataclass(frozen=True)
 class _BuildPlayers:
     generator: _BuildGenerator
 
-    def __call__(self, key: jax.Array) -> tuple[Generator, Discriminator]:
-        keys = jax.random.split(key)
+    def __call__(self, random: np.random.Generator) -> tuple[Generator, Discriminator]:
         build = self.generator
-        return build(keys[0]), Discriminator(keys[1], build.layout, build.hidden)
+        return build(random), Discriminator(random, build.layout, build.hidden)
 
 
 @final
@@ -56,8 +56,10 @@ class TableGAN(NeuralSynthesizer):
         Weight of R1 + R2 at the first step (the literature's gamma); it falls to half of it.
     rate : float
         Learning rate at the first step; it falls to a hundredth.
-    batch, hidden, latent : int
-        Rows of a step, width of the layers, number of noise inputs.
+    batch : int, optional
+        Rows of a step; by default 64 below 1,500 rows and 128 from there on.
+    hidden, latent : int
+        Width of the layers, number of noise inputs.
     bins : int, optional
         Most slots of a column, a power of two; by default by the number of rows.
     progress : bool
@@ -80,6 +82,8 @@ class TableGAN(NeuralSynthesizer):
     settings: ClassVar[tuple[str, ...]] = (
         "steps", "minutes", "seed", "alpha", "rate", "batch", "hidden", "latent", "bins"
     )  # fmt: skip
+    epochs: ClassVar[int] = 60
+    positive: ClassVar[tuple[str, ...]] = ("alpha", "rate")
 
     def __init__(
         self,
@@ -88,10 +92,10 @@ class TableGAN(NeuralSynthesizer):
         seed: int = 0,
         *,
         alpha: float = 0.3,
-        rate: float = 3e-3,
-        batch: int = 128,
+        rate: float = 5e-3,
+        batch: int | None = None,
         hidden: int = 128,
-        latent: int = 64,
+        latent: int = 32,
         bins: int | None = None,
         progress: bool = False,
     ) -> None:
@@ -105,6 +109,6 @@ class TableGAN(NeuralSynthesizer):
 
     def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
         game = Game(embed=Embed(layout))
-        players = modules(_BuildPlayers(self._builder(layout)), jax_key(self.seed, Stream.INIT))
+        players = _BuildPlayers(self._builder(layout))(numpy_generator(self.seed, Stream.INIT))
         settings = GameSettings(alpha=(self.alpha, self.alpha / 2), rate=(self.rate, self.rate / 100))
-        return game, game.init(*players), settings
+        return game, start(game, *players), settings

@@ -12,9 +12,13 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from equipoise.tables.layout import Layout
 from equipoise.tables.onehot import log_likelihood, ordered_scores, straight_through, unfold
+
+# Weights start from NumPy: each eager random array of JAX would be compiled first.
+Random = np.random.Generator
 
 __all__ = ["Context", "Discriminator", "Embed", "Generator", "RowVAE"]
 
@@ -44,9 +48,10 @@ class Dense(eqx.Module):
     weight: jax.Array
     bias: jax.Array
 
-    def __init__(self, key: jax.Array, inputs: int, outputs: int, gain: float = 1.0) -> None:
-        self.weight = gain / inputs**0.5 * jax.random.normal(key, (inputs, outputs))
-        self.bias = jnp.zeros(outputs)
+    def __init__(self, random: Random, inputs: int, outputs: int, gain: float = 1.0) -> None:
+        weight = gain / inputs**0.5 * random.standard_normal((inputs, outputs))
+        self.weight = jnp.asarray(weight, jnp.float32)
+        self.bias = jnp.asarray(np.zeros(outputs, np.float32))
 
     def __call__(self, x: jax.Array) -> jax.Array:
         return x @ self.weight + self.bias
@@ -59,11 +64,10 @@ class Trunk(eqx.Module):
     inner: Dense
     outer: Dense
 
-    def __init__(self, key: jax.Array, inputs: int, hidden: int) -> None:
-        keys = jax.random.split(key, 3)
-        self.stem = Dense(keys[0], inputs, hidden)
-        self.inner = Dense(keys[1], hidden, hidden, gain=2.0**0.5)
-        self.outer = Dense(keys[2], hidden, hidden, gain=0.0)
+    def __init__(self, random: Random, inputs: int, hidden: int) -> None:
+        self.stem = Dense(random, inputs, hidden)
+        self.inner = Dense(random, hidden, hidden, gain=2.0**0.5)
+        self.outer = Dense(random, hidden, hidden, gain=0.0)
 
     def __call__(self, x: jax.Array) -> jax.Array:
         h = self.stem(x)
@@ -83,13 +87,12 @@ class Generator(eqx.Module):
     layout: Layout = eqx.field(static=True)
     latent: int = eqx.field(static=True)
 
-    def __init__(self, key: jax.Array, layout: Layout, hidden: int, latent: int) -> None:
-        keys = jax.random.split(key, 4)
+    def __init__(self, random: Random, layout: Layout, hidden: int, latent: int) -> None:
         self.layout, self.latent = layout, latent
-        self.first = Trunk(keys[0], latent, hidden)
-        self.head = Dense(keys[1], hidden, layout.size, gain=0.1)
-        self.second = Trunk(keys[2], layout.size + hidden, hidden)
-        self.correction = Dense(keys[3], hidden, layout.size, gain=0.0)
+        self.first = Trunk(random, latent, hidden)
+        self.head = Dense(random, hidden, layout.size, gain=0.1)
+        self.second = Trunk(random, layout.size + hidden, hidden)
+        self.correction = Dense(random, hidden, layout.size, gain=0.0)
 
     def __call__(self, key: jax.Array, n: int, context: Context) -> jax.Array:
         """Return `n` one-hot rows."""
@@ -109,11 +112,10 @@ class Discriminator(eqx.Module):
     head: Dense
     layout: Layout = eqx.field(static=True)
 
-    def __init__(self, key: jax.Array, layout: Layout, hidden: int) -> None:
-        keys = jax.random.split(key)
+    def __init__(self, random: Random, layout: Layout, hidden: int) -> None:
         self.layout = layout
-        self.trunk = Trunk(keys[0], layout.size + layout.scores, hidden)
-        self.head = Dense(keys[1], hidden, 1, gain=0.0)
+        self.trunk = Trunk(random, layout.size + layout.scores, hidden)
+        self.head = Dense(random, hidden, 1, gain=0.0)
 
     def __call__(self, rows: jax.Array, context: Context) -> jax.Array:
         """Return outputs of shape (n,)."""
@@ -131,13 +133,12 @@ class RowVAE(eqx.Module):
     layout: Layout = eqx.field(static=True)
     latent: int = eqx.field(static=True)
 
-    def __init__(self, key: jax.Array, layout: Layout, hidden: int, latent: int) -> None:
-        keys = jax.random.split(key, 4)
+    def __init__(self, random: Random, layout: Layout, hidden: int, latent: int) -> None:
         self.layout, self.latent = layout, latent
-        self.encoder = Trunk(keys[0], layout.size + layout.scores, hidden)
-        self.moments = Dense(keys[1], hidden, 2 * latent, gain=0.1)
-        self.decoder = Trunk(keys[2], latent, hidden)
-        self.head = Dense(keys[3], hidden, layout.size, gain=0.1)
+        self.encoder = Trunk(random, layout.size + layout.scores, hidden)
+        self.moments = Dense(random, hidden, 2 * latent, gain=0.1)
+        self.decoder = Trunk(random, latent, hidden)
+        self.head = Dense(random, hidden, layout.size, gain=0.1)
 
     def encode(self, rows: jax.Array, context: Context) -> tuple[jax.Array, jax.Array]:
         """Return mean and log variance of the latents, each of shape (n, latent)."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -19,13 +20,15 @@ from equipoise.tables.layout import Layout
 from equipoise.tables.networks import Context
 from equipoise.tables.onehot import draw_codes
 from equipoise.tables.synthesizer import Arrays, Fitted, Synthesizer
-from equipoise.training import Step, Stream, jax_key, progress_bar, run, steps_within
+from equipoise.training.loop import Step, run, steps_within
+from equipoise.training.progress import progress_bar
+from equipoise.training.randomness import Stream, jax_key
 
-__all__ = ["NeuralSynthesizer", "arrays_of", "modules", "shapes_of"]
+__all__ = ["NeuralSynthesizer", "arrays_of", "shapes_of"]
 
 _BLOCK = 1024  # rows drawn at a time: one compiled program serves any number of rows
 
-Build = Callable[[jax.Array], Any]
+Build = Callable[[np.random.Generator], Any]
 
 
 class NeuralSynthesizer(Synthesizer):
@@ -33,15 +36,17 @@ class NeuralSynthesizer(Synthesizer):
 
     steps: int | None
     minutes: float | None
-    batch: int
+    batch: int | None
     hidden: int
     latent: int
     progress: bool
     steps_: int
+    epochs: ClassVar[int]  # by default, within bounds
+    positive: ClassVar[tuple[str, ...]]  # settings that must be above 0
 
     @abstractmethod
     def _builder(self, layout: Layout) -> Build:
-        """Return what builds the sampling network from a key; equal layouts and settings give equal builders."""
+        """Return what builds the sampling network; equal layouts and settings give equal builders."""
 
     @abstractmethod
     def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
@@ -51,18 +56,19 @@ class NeuralSynthesizer(Synthesizer):
         self._check_settings()
         step, state, settings = self._prepare(codec.layout, len(codes))
         arguments = (settings, _context(codec))
-        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": arguments}
+        batch = self.batch if self.batch is not None else (64 if len(codes) < 1500 else 128)
+        common: dict[str, Any] = {"batch": batch, "seed": self.seed, "arguments": arguments}
         if self.minutes is not None:
             self.steps_ = steps_within(self.minutes, step, state, codes, **common)
         else:
-            self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes))
+            self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes), batch)
         with progress_bar(type(self).__name__, self.progress) as report:
             state = run(step, state, codes, steps=self.steps_, report=report, **common)
         return arrays_of(state.average)
 
-    def _default_steps(self, rows: int) -> int:
-        """Return steps for 100 epochs, within bounds that keep small tables quick and large ones patient."""
-        return int(np.clip(100 * rows // self.batch, 300, 4000))
+    def _default_steps(self, rows: int, batch: int) -> int:
+        """Return steps for some epochs, within bounds that train small tables enough and large ones in minutes."""
+        return int(np.clip(self.epochs * rows // batch, 300, 4000))
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
         layout = fitted.codec.layout
@@ -77,10 +83,10 @@ class NeuralSynthesizer(Synthesizer):
     def _check_settings(self) -> None:
         if self.steps is not None and self.minutes is not None:
             raise InputError("steps and minutes are both set; give one of them")
-        for name in ("steps", "minutes", "batch", "hidden", "latent"):
+        for name in ("steps", "minutes", "batch", "hidden", "latent", *self.positive):
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise InputError(f"{name}={value!r} is not positive; give a number above 0")
+            if value is not None and not (isinstance(value, Real) and 0 < float(value) < float("inf")):
+                raise InputError(f"{name}={value!r} is not a number above 0; give one")
 
 
 def arrays_of(network: Any) -> Arrays:
@@ -91,19 +97,13 @@ def arrays_of(network: Any) -> Arrays:
 
 @lru_cache(maxsize=64)
 def _shape(build: Build) -> Any:
-    return eqx.filter_eval_shape(build, jax.random.key(0))
+    return eqx.filter_eval_shape(lambda: build(np.random.default_rng(0)))
 
 
 def shapes_of(build: Build) -> dict[str, tuple[int, ...]]:
     """Return the shapes of a network's weights by path, without making any."""
     leaves = jax.tree_util.tree_leaves_with_path(_shape(build))
     return {_name(path): tuple(leaf.shape) for path, leaf in leaves}
-
-
-@partial(jax.jit, static_argnames=("build",))
-def modules(build: Build, key: jax.Array) -> Any:
-    """Build networks in one compiled program; one by one, each of their arrays would compile its own."""
-    return build(key)
 
 
 def _rebuild(build: Build, arrays: Arrays) -> Any:
@@ -119,7 +119,7 @@ def _context(codec: TableCodec) -> Context:
     return Context(jnp.asarray(codec.log_prior()), jnp.asarray(codec.scores()))
 
 
-@partial(jax.jit, static_argnames=("layout",))
+@partial(jax.jit, static_argnames=("layout",), compiler_options={"xla_backend_optimization_level": 1})
 def _block(network: Any, layout: Layout, key: jax.Array, block: int, context: Context) -> jax.Array:
     rows = network(jax.random.fold_in(key, block), _BLOCK, context)
     return draw_codes(layout, rows)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
-import jax
+import numpy as np
 
 from equipoise.tables.layout import Layout
 from equipoise.tables.networks import Embed, RowVAE
-from equipoise.tables.neural import NeuralSynthesizer, modules
-from equipoise.training import Step, Stream, jax_key
+from equipoise.tables.neural import NeuralSynthesizer
+from equipoise.training.loop import Step, start
+from equipoise.training.randomness import Stream, numpy_generator
 from equipoise.variational import Climb, ClimbSettings
 
 __all__ = ["TableVAE"]
@@ -25,8 +26,8 @@ class _BuildVAE:
     hidden: int
     latent: int
 
-    def __call__(self, key: jax.Array) -> RowVAE:
-        return RowVAE(key, self.layout, self.hidden, self.latent)
+    def __call__(self, random: np.random.Generator) -> RowVAE:
+        return RowVAE(random, self.layout, self.hidden, self.latent)
 
 
 @final
@@ -42,13 +43,16 @@ class TableVAE(NeuralSynthesizer):
     seed : int
         The same seed and data give the same weights, to the byte, on the same machine.
     beta : float
-        Weight of the latents' divergence from the prior; 1 is the evidence lower bound.
+        Weight of the latents' divergence from the prior at the last step; 1 is the evidence lower bound. It starts at
+        a tenth, or the latents could be given up before the decoder has learned to use them.
     decay : float
         Weight decay.
     rate : float
         Learning rate at the first step; it falls to a hundredth.
-    batch, hidden, latent : int
-        Rows of a step, width of the layers, number of latents.
+    batch : int, optional
+        Rows of a step; by default 64 below 1,500 rows and 128 from there on.
+    hidden, latent : int
+        Width of the layers, number of latents.
     bins : int, optional
         Most slots of a column, a power of two; by default by the number of rows.
     progress : bool
@@ -71,6 +75,8 @@ class TableVAE(NeuralSynthesizer):
     settings: ClassVar[tuple[str, ...]] = (
         "steps", "minutes", "seed", "beta", "decay", "rate", "batch", "hidden", "latent", "bins"
     )  # fmt: skip
+    epochs: ClassVar[int] = 100
+    positive: ClassVar[tuple[str, ...]] = ("beta", "rate")
 
     def __init__(
         self,
@@ -81,9 +87,9 @@ class TableVAE(NeuralSynthesizer):
         beta: float = 1.0,
         decay: float = 0.0,
         rate: float = 3e-3,
-        batch: int = 128,
+        batch: int | None = None,
         hidden: int = 128,
-        latent: int = 16,
+        latent: int = 8,
         bins: int | None = None,
         progress: bool = False,
     ) -> None:
@@ -97,6 +103,6 @@ class TableVAE(NeuralSynthesizer):
 
     def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
         climb = Climb(embed=Embed(layout))
-        model = modules(self._builder(layout), jax_key(self.seed, Stream.INIT))
-        settings = ClimbSettings(beta=(self.beta, self.beta), rate=(self.rate, self.rate / 100), decay=self.decay)
-        return climb, climb.init(model), settings
+        model = self._builder(layout)(numpy_generator(self.seed, Stream.INIT))
+        settings = ClimbSettings(beta=(self.beta / 10, self.beta), rate=(self.rate, self.rate / 100), decay=self.decay)
+        return climb, start(climb, model), settings

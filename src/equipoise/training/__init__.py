@@ -6,27 +6,28 @@ steps and reports progress. Randomness is a function of (seed, stream, step), th
 
 from __future__ import annotations
 
-from equipoise.training.adam import Moments, adam_init, adam_update
-from equipoise.training.batches import batch_rows
-from equipoise.training.ema import ema
-from equipoise.training.loop import Step, run, steps_within
-from equipoise.training.progress import Progress, progress_bar
-from equipoise.training.randomness import Stream, jax_key, numpy_generator
-from equipoise.training.schedule import cosine
+from equipoise import _lazy
 
-__all__ = [
-    "Moments",
-    "Progress",
-    "Step",
-    "Stream",
-    "adam_init",
-    "adam_update",
-    "batch_rows",
-    "cosine",
-    "ema",
-    "jax_key",
-    "numpy_generator",
-    "progress_bar",
-    "run",
-    "steps_within",
-]
+_HOMES = {
+    "Moments": "equipoise.training.adam",
+    "Progress": "equipoise.training.progress",
+    "Step": "equipoise.training.loop",
+    "Stream": "equipoise.training.randomness",
+    "adam_init": "equipoise.training.adam",
+    "adam_update": "equipoise.training.adam",
+    "batch_rows": "equipoise.training.batches",
+    "check_seed": "equipoise.training.randomness",
+    "cosine": "equipoise.training.schedule",
+    "jax_key": "equipoise.training.randomness",
+    "moving_average": "equipoise.training.averaging",
+    "numpy_generator": "equipoise.training.randomness",
+    "progress_bar": "equipoise.training.progress",
+    "run": "equipoise.training.loop",
+    "start": "equipoise.training.loop",
+    "steps_within": "equipoise.training.loop",
+}
+
+__all__ = sorted(_HOMES)
+
+# names load when first touched: NumPy's half of randomness must not cost the import of JAX
+__getattr__, __dir__ = _lazy.attach(__name__, _HOMES)

@@ -13,7 +13,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from equipoise.training import Moments, adam_init, adam_update, cosine, ema
+from equipoise.training.adam import Moments, adam_init, adam_update
+from equipoise.training.averaging import moving_average
+from equipoise.training.schedule import cosine
 from equipoise.variational.bound import elbo, gaussian_kl
 
 __all__ = ["Climb", "ClimbSettings", "ClimbState"]
@@ -112,5 +114,5 @@ class Climb:
         gradient, (bound, kl) = jax.grad(loss, has_aux=True)(state.model)
         model, moments = adam_update(state.model, gradient, state.moments, rate, 0.9, 0.99)
         model = jax.tree.map(lambda weight: weight * (1.0 - rate * settings.decay), model)
-        average = ema(state.average, model, state.step, settings.half_life)
+        average = moving_average(state.average, model, state.step, settings.half_life)
         return ClimbState(model, average, moments, state.step + 1), {"elbo": bound, "kl": kl}

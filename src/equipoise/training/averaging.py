@@ -11,12 +11,12 @@ from typing import TypeVar
 import jax
 import jax.numpy as jnp
 
-__all__ = ["ema"]
+__all__ = ["moving_average"]
 
 Weights = TypeVar("Weights")
 
 
-def ema(average: Weights, weights: Weights, step: jax.Array, share: jax.typing.ArrayLike) -> Weights:
+def moving_average(average: Weights, weights: Weights, step: jax.Array, share: jax.typing.ArrayLike) -> Weights:
     """Return the average after one more step.
 
     Parameters
@@ -31,9 +31,9 @@ def ema(average: Weights, weights: Weights, step: jax.Array, share: jax.typing.A
     Examples
     --------
     >>> import jax.numpy as jnp
-    >>> float(ema(jnp.array(0.0), jnp.array(1.0), jnp.array(0), 0.1))  # the first step copies
+    >>> float(moving_average(jnp.array(0.0), jnp.array(1.0), jnp.array(0), 0.1))  # the first step copies
     1.0
-    >>> float(ema(jnp.array(0.0), jnp.array(1.0), jnp.array(10), 0.1))  # half-life of one step
+    >>> float(moving_average(jnp.array(0.0), jnp.array(1.0), jnp.array(10), 0.1))  # half-life of one step
     0.5
     """
     decay = jnp.exp2(-1.0 / jnp.maximum(share * step, 1e-6))
