@@ -29,7 +29,8 @@ class GramPath {
       descend(precision, passes);
       complete_gradient();
       gap = certificate();
-      if (gap <= tolerance || null == 0.0) break;
+      if (null == 0.0) gap = 0.0;  // a constant target: nothing is left to explain
+      if (gap <= tolerance) break;
       if (!admit(1e-3 * tolerance)) precision *= 0.1;
       if (precision < 1e-22 * null) break;
     }

@@ -49,7 +49,8 @@ class LossPath {
       settle_intercept();
       complete_gradient();
       gap = certificate();
-      if (gap <= tolerance || null <= 0.0) break;
+      if (null <= 0.0) gap = 0.0;  // a constant target: nothing is left to explain
+      if (gap <= tolerance) break;
       if (!admit()) precision *= 0.1;
       if (precision < 1e-20 * null) break;
     }

@@ -45,7 +45,8 @@ class MultinomialPath {
       settle_intercepts();
       complete_gradient();
       gap = certificate();
-      if (gap <= tolerance || null <= 0.0) break;
+      if (null <= 0.0) gap = 0.0;
+      if (gap <= tolerance) break;
       if (!admit()) precision *= 0.1;
       if (precision < 1e-20 * null) break;
     }

@@ -122,6 +122,19 @@ class QuadraticModel {
     }
   }
 
+  // More features in use than rows can tell apart: with a small ridge the step follows the flat direction until a
+  // coefficient reaches zero, which is how the path gets rid of the surplus.
+  template <class Penalty>
+  bool factor_singular(Index m, const Penalty& penalty) {
+    double trace = 0.0;
+    for (Index i = 0; i < m; ++i) {
+      for (Index k = 0; k <= i; ++k) system[i * m + k] = products[slot[support[i]] * 2 * newton_limit + slot[support[k]]];
+      trace += system[i * m + i];
+    }
+    for (Index i = 0; i < m; ++i) system[i * m + i] += penalty.bend(support[i]) + 1e-8 * trace / double(m);
+    return factor(system.data(), m, m);
+  }
+
   // One step to the minimum with the signs held, as far as the first coefficient that reaches zero.
   template <class Penalty>
   bool newton(const std::vector<Index>& work, const Penalty& penalty, double* w, double& shift) {
@@ -141,7 +154,7 @@ class QuadraticModel {
           system[i * m + i] += penalty.bend(j);
           step[i] = -(gradient(j) + penalty.slope(j, w[j]));
         }
-        if (!factor(system.data(), m, m)) return false;
+        if (!factor(system.data(), m, m) && !factor_singular(m, penalty)) return false;
         solve(system.data(), m, m, step.data());
         double t = 1.0;
         for (Index i = 0; i < m; ++i)

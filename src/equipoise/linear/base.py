@@ -80,8 +80,11 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _fit(
         self, X: Any, y: Any, sample_weight: ArrayLike | None, groups: ArrayLike | None, offset: ArrayLike | None = None
     ) -> Self:
+        self._check_settings()
         X, target, labels = self._read(X, y)
         weight = _weights(sample_weight, X)
+        if labels is not None and len(np.unique(labels[weight > 0])) < 2:
+            raise InputError("the rows of positive weight are of one class only; a classifier needs two")
         loss, penalty = self._terms(0 if labels is None else len(self.classes_))
         if (fault := loss.check_target(target) or loss.check_target(target[weight > 0])) is not None:
             raise InputError(fault)
@@ -89,6 +92,15 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         problem = Problem(X, target, loss, penalty, weight, self.fit_intercept, self.standardize, shift)
         self._learn(problem, Context(labels, groups, self.tol, self.n_jobs))
         return self
+
+    def _check_settings(self) -> None:
+        if not (isinstance(self.tol, (int, float, np.number)) and 0 < self.tol < np.inf):
+            raise InputError(f"tol={self.tol!r} is not a number > 0")
+        if self.n_jobs is not None and (not isinstance(self.n_jobs, (int, np.integer)) or self.n_jobs == 0):
+            raise InputError(f"n_jobs={self.n_jobs!r} is not a whole number other than 0; None means all cores")
+        penalty = getattr(self, "penalty", None)
+        if penalty is not None and not isinstance(penalty, Penalty):
+            raise InputError(f"penalty={penalty!r} is not a penalty; give an object such as equipoise.penalties.L1()")
 
     def _read(self, X: Any, y: Any) -> tuple[Any, FloatArray, NDArray[np.intp] | None]:
         """Data as the solvers take it: X by columns, the target as numbers, and class codes if it has any."""

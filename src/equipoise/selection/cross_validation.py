@@ -96,7 +96,7 @@ def _splits(cv: Any, problem: Problem, context: Context) -> list[Split]:
     if hasattr(cv, "split"):
         target = problem.weight if context.labels is None else context.labels
         found: Iterable[Any] = cv.split(np.zeros((problem.n, 1)), target, context.groups)
-    elif isinstance(cv, Iterable):
+    elif isinstance(cv, Iterable) and not isinstance(cv, str):
         found = cv
     else:
         raise InputError(f"cv={cv!r} is neither a number of folds, a splitter, nor a list of (train, test)")

@@ -2,7 +2,7 @@
 
 from equipoise.solvers.certificate import objective, relative_gap, stationarity
 from equipoise.solvers.dispatch import fold_paths, solve_path
-from equipoise.solvers.objective import Objective, gradient_descent
+from equipoise.solvers.formula import Objective, gradient_descent
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.ridge import leave_one_out

@@ -73,12 +73,14 @@ def gap_at(
     held = np.where(free, 0.0, pulls)
     c = min(penalty.shrink(v, alpha) for v in held)
     conjugate = problem.loss.conjugate(problem.y, c * slope)
-    dual = -float(problem.weight @ (conjugate if conjugate.ndim == 1 else conjugate.sum(axis=1)))
+    each = conjugate if conjugate.ndim == 1 else conjugate.sum(axis=1)
+    dual = -float(problem.weight[problem.rows] @ each[problem.rows])  # rows of weight 0 may lie outside the domain
     if problem.offset is not None:
         dual += c * float(np.sum(problem.weight_times(slope).T @ problem.offset))
     dual -= sum(penalty.conjugate(c * v, alpha) for v in held)
     loose = float(np.sum(np.abs(pulls[:, free]) * _reach(problem, w, free))) if np.any(free) else 0.0
-    return max(0.0, _primal(problem, w, eta, alpha) - dual + loose) / problem.null.objective
+    gap = _primal(problem, w, eta, alpha) - dual + loose
+    return float(np.maximum(0.0, gap)) / problem.null.objective  # a nan stays one: it is no certificate
 
 
 def _joint_gap(problem: Problem, w: FloatArray, eta: FloatArray, alpha: float) -> float:
@@ -95,7 +97,7 @@ def _joint_gap(problem: Problem, w: FloatArray, eta: FloatArray, alpha: float) -
     gap += sum(alpha * problem.penalty.value(row) for row in w) if alpha else 0.0
     gap += sum(problem.penalty.conjugate(c * v, alpha) for v in held)
     loose = float(np.sum(np.abs(pulls[:, free]) * _reach(problem, w, free))) if np.any(free) else 0.0
-    return max(0.0, gap + loose) / problem.null.objective
+    return float(np.maximum(0.0, gap + loose)) / problem.null.objective
 
 
 def _reach(problem: Problem, w: FloatArray, free: NDArray[np.bool_]) -> FloatArray:

@@ -34,8 +34,8 @@ from equipoise.solvers.newton import newton_path
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.proximal import proximal_path
-from equipoise.solvers.ridge import ridge_path
-from equipoise.solvers.rotation import is_l2
+from equipoise.solvers.ridge import ridge_gram_path, ridge_path
+from equipoise.solvers.rotation import is_l2, rotate
 from equipoise.solvers.unpenalised import descent, is_unpenalised
 
 __all__ = ["fold_paths", "solve_path", "uses_gram"]
@@ -56,9 +56,12 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6) -> Path:
     """
     grid, lead = descent(problem, np.asarray(alphas, dtype=np.float64))
     path = _dispatch(problem, grid, tol).after(lead)
-    if isinstance(problem.loss, Multinomial):  # softmax does not see a shift of all classes: choose the one of sum 0
-        path = replace(path, intercepts=path.intercepts - path.intercepts.mean(axis=1, keepdims=True))
-    return path
+    return _sum_zero(path) if isinstance(problem.loss, Multinomial) else path
+
+
+def _sum_zero(path: Path) -> Path:
+    """Softmax does not see a shift of all classes: choose the one of sum 0."""
+    return replace(path, intercepts=path.intercepts - path.intercepts.mean(axis=1, keepdims=True))
 
 
 def _dispatch(problem: Problem, alphas: FloatArray, tol: float) -> Path:
@@ -79,6 +82,8 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float) -> Path:
 
 
 def _moment_path(problem: Problem) -> Callable[..., Path]:
+    if is_l2(problem):
+        return ridge_gram_path
     return group_gram_path if isinstance(problem.penalty, Grouped) else gram_path
 
 
@@ -91,10 +96,35 @@ def _has_kernel(problem: Problem) -> bool:
 
 def uses_gram(problem: Problem) -> bool:
     """Whether second moments are all that the solver will look at."""
-    fits = problem.p <= min(problem.n, GRAM_LIMIT)
+    fits = problem.p <= min(problem.n, GRAM_LIMIT) and not problem.is_sparse
+    if not problem.penalty.convex:
+        # The way decides about the solution: a row that is there twice has to go the way of one that weighs 2, and a
+        # sparse matrix that of a dense one.
+        fits = problem.p <= GRAM_LIMIT // 3
     plain = isinstance(problem.loss, Squared) and problem.y.ndim == 1 and problem.offset is None
     known = problem.penalty.kernel() is not None or isinstance(problem.penalty, Grouped)
-    return plain and fits and known and not problem.is_sparse and not is_l2(problem)
+    return plain and fits and known and not is_l2(problem)
+
+
+def _tall_ridge(problem: Problem) -> bool:
+    """Whether the folds of a ridge problem follow from second moments."""
+    bound = is_l2(problem) and bool(np.all(problem.penalty.factors(problem.p) > 0))
+    plain = isinstance(problem.loss, Squared) and problem.y.ndim == 1 and problem.offset is None
+    return bound and plain and problem.p <= min(problem.n, GRAM_LIMIT) and not problem.is_sparse
+
+
+def _rotated_jobs(problem: Problem, parts: list[Problem], alphas: FloatArray, tol: float) -> list[Any]:
+    """One rotation serves all folds: the shift of the columns is the intercept's affair."""
+    rotated = rotate(problem)
+
+    def run(part: Problem) -> Path:
+        bound = np.all(problem.penalty.factors(problem.p) > 0)
+        if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:
+            return ridge_path(part, alphas, rotated)
+        path = newton_path(part, alphas, tol, rotated, degrees=part is problem)
+        return _sum_zero(path) if isinstance(problem.loss, Multinomial) else path
+
+    return [delayed(run)(part) for part in parts]
 
 
 def uses_lockstep(problem: Problem) -> bool:
@@ -119,12 +149,15 @@ def fold_paths(
     workers = min(len(folds) + 1, cpu_count() if n_jobs is None else n_jobs if n_jobs > 0 else cpu_count())
     if uses_lockstep(problem):
         return lockstep_paths(problem, alphas, folds, tol, workers)
-    if uses_gram(problem):
+    if uses_gram(problem) or _tall_ridge(problem):
         grid, lead = descent(problem, alphas)
         jobs = _gram_jobs(problem, grid, folds, tol)
         return [path.after(lead) for path in Parallel(n_jobs=workers, backend="threading")(jobs)]
     parts = [*(problem.on_rows(rows) for rows in folds), problem]
-    jobs = [delayed(solve_path)(part, alphas, tol) for part in parts]
+    if is_l2(problem) and not problem.standardize and not isinstance(problem.loss, Cox):
+        jobs = _rotated_jobs(problem, parts, alphas, tol)
+    else:
+        jobs = [delayed(solve_path)(part, alphas, tol) for part in parts]
     return list(Parallel(n_jobs=workers, backend="threading")(jobs))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
+from scipy import linalg, optimize
 
 from equipoise.losses.base import FloatArray
 from equipoise.solvers.path import Path
@@ -19,19 +19,34 @@ from equipoise.solvers.rotation import Rotated, rotate
 __all__ = ["newton_path"]
 
 
-def newton_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 200) -> Path:
-    """Solutions for all alphas, each with its gap; alpha = 0 by the limit of a vanishing ridge."""
-    rotated = rotate(problem)
+def newton_path(
+    problem: Problem,
+    alphas: FloatArray,
+    tol: float,
+    rotated: Rotated | None = None,
+    degrees: bool = True,
+    max_steps: int = 200,
+) -> Path:
+    """Solutions for all alphas, each with its gap; alpha = 0 by the limit of a vanishing ridge.
+
+    Parameters
+    ----------
+    rotated : Rotated, optional
+        The rotation of these rows among others, where folds share one.
+    degrees : bool
+        Whether to count degrees of freedom, an eigenvalue problem a point; nan if not.
+    """
+    rotated = rotated or rotate(problem)
     system = _System(problem, rotated)
     K, d = problem.outputs, rotated.Z.shape[1]
     theta = np.zeros((K, d + 1))
     theta[:, -1] = problem.null.intercept
     points, gaps, dfs = [], [], []
     for alpha in alphas:
-        theta, gap, df = system.minimise(theta, float(alpha), tol, max_steps)
+        theta, gap, H = system.minimise(theta, float(alpha), tol, max_steps)
         points.append(theta)
         gaps.append(gap)
-        dfs.append(df)
+        dfs.append(system.degrees(theta, H, float(alpha)) if degrees else np.nan)
     stacked = np.stack(points)
     coefs, intercepts = rotated.back(stacked[..., :-1], stacked[..., -1])
     if problem.y.ndim == 1:
@@ -66,10 +81,13 @@ class _System:
     def value(self, theta: FloatArray, eta: FloatArray, alpha: float) -> float:
         return float(self.s @ self.problem.loss.value(self.y, eta) + 0.5 * alpha * np.sum(self.factor * theta**2))
 
-    def minimise(self, theta: FloatArray, alpha: float, tol: float, max_steps: int) -> tuple[FloatArray, float, float]:
+    def minimise(
+        self, theta: FloatArray, alpha: float, tol: float, max_steps: int
+    ) -> tuple[FloatArray, float, FloatArray]:
         eta = self.eta(theta)
         now = self.value(theta, eta, alpha)
-        gap, polished = np.inf, False
+        # Where a point of a path would do, a single fit gets the last step that squares the error once more.
+        gap, polished = np.inf, tol > 1e-10
         H = np.zeros((0, 0))
         for _ in range(max_steps):
             slope = self.problem.loss.gradient(self.y, eta)
@@ -86,7 +104,7 @@ class _System:
                 break
         if self.separated(eta, alpha):
             gap = np.inf
-        return theta, gap, self.degrees(H, alpha, len(theta))
+        return theta, gap, H
 
     def search(
         self, theta: FloatArray, step: FloatArray, eta: FloatArray, now: float, alpha: float, slope: float
@@ -133,19 +151,27 @@ class _System:
         if alpha > 0.0 or self.problem.loss.task == "regression":
             return False
         if self.y.ndim == 1:
-            return bool(np.all((2.0 * self.y - 1.0) * eta > 0.0))
+            sides = 2.0 * self.y - 1.0
+            return bool(np.all(sides * eta > 0.0)) or (np.max(np.abs(eta)) > 15.0 and _separable(self.A, sides))
         return bool(np.all(np.argmax(eta, axis=1) == np.argmax(self.y, axis=1)))
 
-    def degrees(self, H: FloatArray, alpha: float, K: int) -> float:
+    def degrees(self, theta: FloatArray, H: FloatArray, alpha: float) -> float:
         d = len(self.factor)
         if H.size == 0:
-            return 0.0
+            H = self.hessian(self.eta(theta))
         total = 0.0
-        for k in range(K):
+        for k in range(len(theta)):
             values = linalg.eigvalsh(H[k * d : k * d + d - 1, k * d : k * d + d - 1], check_finite=False)
             values = np.maximum(values, 0.0)
             total += float(np.sum(values / np.maximum(values + alpha, 1e-300)))
         return total
+
+
+def _separable(A: FloatArray, sides: FloatArray) -> bool:
+    """Whether some direction puts no row on the wrong side and one on its own (Albert and Anderson 1984)."""
+    signed = A * sides[:, None]
+    found = optimize.linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(A)), bounds=(-1.0, 1.0))
+    return bool(found.status == 0 and -found.fun > 1e-6 * np.abs(signed).max())
 
 
 def _solve(H: FloatArray, diagonal: FloatArray, g: FloatArray) -> FloatArray:

@@ -156,4 +156,3 @@ def _minimise(
                 break  # as far as the arithmetic goes
             checked, cost_then = x, now
     return x, L
-

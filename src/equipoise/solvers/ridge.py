@@ -13,26 +13,58 @@ import numpy as np
 from scipy import linalg
 
 from equipoise.losses.base import FloatArray
+from equipoise.penalties import Penalty
+from equipoise.solvers.moments import Normal
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
-from equipoise.solvers.rotation import rotate
+from equipoise.solvers.rotation import Rotated, rotate
 
-__all__ = ["leave_one_out", "ridge_path"]
+__all__ = ["leave_one_out", "ridge_gram_path", "ridge_path"]
 
 
-def ridge_path(problem: Problem, alphas: FloatArray) -> Path:
-    """Every alpha of a ridge problem; alpha = 0 is the least-squares solution of least norm."""
-    rotated = rotate(problem)
-    root = np.sqrt(problem.weight)
+def ridge_path(problem: Problem, alphas: FloatArray, rotated: Rotated | None = None) -> Path:
+    """Every alpha of a ridge problem; alpha = 0 is the least-squares solution of least norm.
+
+    Parameters
+    ----------
+    rotated : Rotated, optional
+        The rotation of these rows among others, where folds share one.
+    """
+    rotated = rotated or rotate(problem)
+    s, root = problem.weight, np.sqrt(problem.weight)
     y = problem.y if problem.offset is None else problem.y - problem.offset
-    y_mean = float(problem.weight @ y) if problem.fit_intercept else 0.0
-    A, b = rotated.Z * root[:, None], (y - y_mean) * root
+    y_mean, centre = 0.0, np.zeros(rotated.Z.shape[1])
+    if problem.fit_intercept:
+        y_mean, centre = float(s @ y), s @ rotated.Z
+    A, b = (rotated.Z - centre) * root[:, None], (y - y_mean) * root
     values, vectors, cross = _spectrum(A, b)
     thetas = np.stack([_solution(A, b, values, vectors, cross, a) for a in alphas])
-    coefs, intercepts = rotated.back(thetas, np.full(len(alphas), y_mean))
-    dfs = np.array([np.sum(values / (values + a)) if a > 0 else np.sum(values > 0) for a in alphas], dtype=float)
+    coefs, intercepts = rotated.back(thetas, y_mean - thetas @ centre)
     gaps = np.array([_gap(A, b, t, a) for t, a in zip(thetas, alphas, strict=True)])
-    return Path(np.asarray(alphas, dtype=float), coefs, intercepts, gaps, dfs)
+    return Path(np.asarray(alphas, dtype=float), coefs, intercepts, gaps, _degrees(values, alphas))
+
+
+def ridge_gram_path(normal: Normal, penalty: Penalty, alphas: FloatArray, fit_intercept: bool, _tol: float) -> Path:
+    """Every alpha from normal equations alone: what the folds of a tall problem have in common."""
+    root = 1.0 / np.sqrt(penalty.factors(len(normal.gram)))
+    gram, cross = normal.gram * root * root[:, None], normal.cross[:, 0] * root
+    values, vectors = linalg.eigh(gram, check_finite=False)
+    values = np.maximum(values, 0.0)
+    inverses = np.stack([_inverse(values, float(a)) for a in alphas])
+    thetas = (inverses * (vectors.T @ cross)) @ vectors.T
+    left = cross - thetas @ gram - np.asarray(alphas)[:, None] * thetas
+    thetas += ((left @ vectors) * inverses) @ vectors.T  # what the first solution lost to rounding
+    left = cross - thetas @ gram - np.asarray(alphas)[:, None] * thetas
+    null = 0.5 * float(normal.squares[0])
+    promised = np.where(alphas > 0, np.sum(left**2, axis=1) / np.where(alphas > 0, 2.0 * alphas, 1.0), 0.0)
+    promised += np.where(alphas > 0, 0.0, np.sum(np.abs(left * thetas), axis=1))
+    gaps = promised / null if null > 0 else np.zeros(len(alphas))
+    coefs, intercepts = normal.back(thetas * root, fit_intercept)
+    return Path(np.asarray(alphas, dtype=float), coefs, intercepts, gaps, _degrees(values, alphas))
+
+
+def _degrees(values: FloatArray, alphas: FloatArray) -> FloatArray:
+    return np.array([np.sum(values / (values + a)) if a > 0 else np.sum(values > 0) for a in alphas], dtype=float)
 
 
 def leave_one_out(problem: Problem, alphas: FloatArray) -> FloatArray:
