@@ -16,6 +16,7 @@ _HOMES = {
     "HuberRegressor": "equipoise.linear",
     "Lasso": "equipoise.linear",
     "LeaveOneOut": "equipoise.selection",
+    "LinearModel": "equipoise.linear",
     "LogisticRegression": "equipoise.linear",
     "Objective": "equipoise.solvers",
     "PoissonRegressor": "equipoise.linear",
@@ -35,7 +36,7 @@ _HOMES = {
     "data": "equipoise.data",
     "read_table": "equipoise.data",
     "report": "equipoise.report",
-    "study": "equipoise.judge.study",
+    "study": "equipoise.judge",
     # what goes wrong
     "CertificateWarning": "equipoise.errors",
     "FindingWarning": "equipoise.errors",

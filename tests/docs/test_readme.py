@@ -37,9 +37,6 @@ def test_the_study_example_fits_the_signature(root):
     assert used <= set(dir(Study))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="eq.study is the module: its home is equipoise.judge; drop this mark with the fix"
-)
 def test_study_is_a_function():
     assert callable(eq.study)
 

@@ -2,6 +2,7 @@
 
 from equipoise.linear.classification import LogisticRegression
 from equipoise.linear.cox import CoxRegressor
+from equipoise.linear.general import LinearModel
 from equipoise.linear.huber import HuberRegressor
 from equipoise.linear.log_link import GammaRegressor, PoissonRegressor, TweedieRegressor
 from equipoise.linear.regression import ElasticNet, Lasso, Ridge
@@ -12,6 +13,7 @@ __all__ = [
     "GammaRegressor",
     "HuberRegressor",
     "Lasso",
+    "LinearModel",
     "LogisticRegression",
     "PoissonRegressor",
     "Ridge",
