@@ -36,6 +36,20 @@ struct Dense {
     for (; j < p; ++j) out[j] = dot(j, v);
   }
 
+  // x_j'v for four vectors v that follow each other
+  void dot_four(Index j, const double* v, double* out) const {
+    const T* x = column(j);
+    const double *a = v, *b = a + n, *c = b + n, *d = c + n;
+    double A = 0.0, B = 0.0, C = 0.0, D = 0.0;
+    for (Index i = 0; i < n; ++i) {
+      A += double(x[i]) * a[i];
+      B += double(x[i]) * b[i];
+      C += double(x[i]) * c[i];
+      D += double(x[i]) * d[i];
+    }
+    out[0] = scale[j] * A, out[1] = scale[j] * B, out[2] = scale[j] * C, out[3] = scale[j] * D;
+  }
+
   // x_j' diag(h) x_j and x_j' h
   void moments(Index j, const double* h, double& first, double& second) const {
     const T* x = column(j);
@@ -76,6 +90,10 @@ struct Sparse {
 
   void transpose_times(const double* v, double* out) const {
     for (Index j = 0; j < p; ++j) out[j] = dot(j, v);
+  }
+
+  void dot_four(Index j, const double* v, double* out) const {
+    for (Index q = 0; q < 4; ++q) out[q] = dot(j, v + q * n);
   }
 
   void moments(Index j, const double* h, double& first, double& second) const {

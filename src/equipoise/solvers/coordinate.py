@@ -17,7 +17,7 @@ from equipoise.solvers.moments import Normal
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 
-__all__ = ["column_path", "gram_path", "native_penalty"]
+__all__ = ["column_path", "gram_path", "native_design", "native_penalty"]
 
 
 def native_penalty(penalty: Penalty, p: int) -> _native.PenaltySpec:
@@ -66,7 +66,7 @@ def column_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int
         head = (np.ascontiguousarray(problem.y.T), weight, problem.fit_intercept)  # type: ignore[assignment]
         run = _native.multinomial_path_sparse if problem.is_sparse else _native.multinomial_path_dense
     tail = (spec, _as_vector(alphas), tol, max_steps, coefs, intercepts, gaps, steps, None)
-    run(*_design(problem), *head, *tail)
+    run(*native_design(problem), *head, *tail)
     if problem.y.ndim == 1:
         w = coefs * problem.scale
         return Path(alphas, w, intercepts, gaps, _nonzero(w))
@@ -74,7 +74,8 @@ def column_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int
     return Path(alphas, w, intercepts.reshape(m, K), gaps, _nonzero(w))
 
 
-def _design(problem: Problem) -> tuple[object, ...]:
+def native_design(problem: Problem) -> tuple[object, ...]:
+    """X and the scale of its columns as the compiled core takes them."""
     X, scale = problem.X, _as_vector(problem.scale)
     if sparse.issparse(X):
         starts, rows = X.indptr.astype(np.int32, copy=False), X.indices.astype(np.int32, copy=False)
