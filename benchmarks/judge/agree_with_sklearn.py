@@ -1,8 +1,8 @@
 """The arms of a study against an independent script of plain scikit-learn.
 
-For german, adult, diabetes and wine: cross-validated loss of the unpenalised, L2, L1 and boosting arms, here by pandas
-and scikit-learn alone (own folds, own encoding, own choice of alpha), there by `equipoise.judge.study`. Two figures agree
-if their difference is within twice the standard errors of both (corrected for overlapping training rows).
+For german, adult, diabetes and wine: cross-validated loss of the unpenalised, L2, L1 and boosting arms, by pandas and
+scikit-learn alone (own folds, own encoding, own choice of alpha) and by `equipoise.judge.study`. Two
+figures agree if their difference is within twice the standard errors of both (corrected for overlapping training rows).
 
 Run: EQUIPOISE_DATA=... python benchmarks/judge/agree_with_sklearn.py [german diabetes ...] [--folds 5]
 """
