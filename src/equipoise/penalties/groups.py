@@ -58,14 +58,6 @@ class Grouped(Penalty):
 
     def layout(self, p: int) -> Layout:
         """Groups and weights for p features, checked."""
-        known = self.__dict__.get("_layout")
-        if known is not None and len(known.codes) == p:
-            return Layout(*known)
-        layout = self._lay_out(p)
-        object.__setattr__(self, "_layout", layout)
-        return layout
-
-    def _lay_out(self, p: int) -> Layout:
         name, factor = type(self).__name__, self.factors(p)
         labels = np.arange(p) if self.groups is None else np.asarray(self.groups)
         if labels.shape != (p,):

@@ -174,7 +174,7 @@ def null_intercept(loss: Loss, y: FloatArray, base: FloatArray, weight: FloatArr
         curvature = loss.curvature(y, eta)
         h = np.tensordot(weight, curvature, 1)
         h = np.diag(np.atleast_1d(h)) if curvature.ndim < 3 else h
-        step = -np.linalg.lstsq(h + 1e-12 * np.eye(outputs) * max(1e-300, np.trace(h)), g, rcond=None)[0]
+        step = -np.linalg.lstsq(h + 1e-12 * np.eye(outputs) * max(1e-300, np.trace(h)), g, rcond=1e-10)[0]
         t = 1.0
         while (then := objective(b + t * step)) > now + 1e-15 * abs(now) and t > 1e-10:
             t *= 0.5

@@ -27,6 +27,8 @@ CHECK = 10  # steps between two certificates, each of which costs two passes ove
 
 def proximal_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 5_000) -> Path:
     """Path with warm starts; each point with its relative gap, or its stationarity if the penalty has no conjugate."""
+    if not problem.penalty.has_conjugate:
+        tol = max(tol, 1e-10)  # a distance is as exact as the square root of a gap
     smooth = _Smooth(problem)
     x, L = smooth.start(), smooth.curvature
     points = []
