@@ -118,13 +118,15 @@ def verdicts_part(
     return found
 
 
-def path_part(estimator: Any, encoder: DesignEncoder, title: str) -> dict[str, Any]:
-    """Return the coefficients over alpha, per standard deviation of the feature, of those that weigh most."""
+def path_part(estimator: Any, encoder: DesignEncoder, sample: Sample, title: str) -> dict[str, Any]:
+    """Return the coefficients over alpha of the features that weigh most, in units of their standard deviation."""
     path, selection = estimator.path_, estimator.selection_
     coefs = path.coefs if path.coefs.ndim == 2 else np.linalg.norm(path.coefs, axis=1)
+    coefs = coefs * encoder.transform(sample.features).std(axis=0)
     order = np.argsort(-np.abs(coefs).max(axis=0), kind="stable")[:_SHOWN]
     return {
         "penalty": title,
+        "unit": "per standard deviation of the feature",
         "alphas": path.alphas.tolist(),
         "names": [encoder.feature_names_out_[j] for j in order],
         "coefs": coefs[:, order].T.tolist(),

@@ -268,7 +268,7 @@ class _Work:
             fitted,
             drawn,
             {
-                "path": parts.path_part(estimators["l1"], encoder, title),
+                "path": parts.path_part(estimators["l1"], encoder, train, title),
                 "selection": parts.selection_part(estimators["l1"], title, label),
             },
         )
