@@ -28,7 +28,7 @@ class MCP(Penalty):
     Parameters
     ----------
     gamma : float > 0, default 3
-        The penalty is flat beyond `gamma * alpha`; inf is L1.
+        The penalty is flat beyond `gamma * alpha`; the larger, the closer to L1.
     scale : float > 0, default 1
         The alpha that the shape belongs to; solvers set it by `at(alpha)`.
     factor : array of shape (p,), optional
@@ -53,8 +53,8 @@ class MCP(Penalty):
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.gamma > 0 or not self.scale > 0:
-            raise InputError(f"MCP: gamma {self.gamma} and scale {self.scale} have to be > 0")
+        if not 0 < self.gamma < np.inf or not self.scale > 0:
+            raise InputError(f"MCP: gamma {self.gamma} and scale {self.scale} have to be numbers > 0")
 
     def at(self, alpha: float) -> MCP:
         """The shape that belongs to `alpha`."""

@@ -27,7 +27,7 @@ class SCAD(Penalty):
     Parameters
     ----------
     gamma : float > 2, default 3.7
-        The penalty is flat beyond `gamma * alpha`; inf is L1. Fan and Li recommend 3.7.
+        The penalty is flat beyond `gamma * alpha`; the larger, the closer to L1. Fan and Li recommend 3.7.
     scale : float > 0, default 1
         The alpha that the shape belongs to; solvers set it by `at(alpha)`.
     factor : array of shape (p,), optional
@@ -52,8 +52,8 @@ class SCAD(Penalty):
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.gamma > 2 or not self.scale > 0:
-            raise InputError(f"SCAD: gamma {self.gamma} has to be > 2 and scale {self.scale} > 0")
+        if not 2 < self.gamma < np.inf or not self.scale > 0:
+            raise InputError(f"SCAD: gamma {self.gamma} has to be a number > 2, and scale {self.scale} > 0")
 
     def at(self, alpha: float) -> SCAD:
         """The shape that belongs to `alpha`."""
@@ -72,7 +72,7 @@ class SCAD(Penalty):
     def gradient(self, w: FloatArray) -> FloatArray:
         """sign(w) factor up to the first knee, then fading to 0 at the second."""
         f, m = self.factors(w.size), np.abs(w)
-        fading = (self.gamma * f - m / self.scale) / (self.gamma - 1.0) if np.isfinite(self.gamma) else f
+        fading = (self.gamma * f - m / self.scale) / (self.gamma - 1.0)
         return np.asarray(np.sign(w) * np.clip(fading, 0.0, f))
 
     def prox(self, w: FloatArray, step: float) -> FloatArray:
@@ -83,8 +83,7 @@ class SCAD(Penalty):
         inner = np.clip(m - step * f, 0.0, knee)
         middle = last
         if bend > 0:
-            fade = step * f * (self.gamma / (self.gamma - 1.0) if np.isfinite(self.gamma) else 1.0)
-            middle = np.clip((m - fade) / bend, knee, last)
+            middle = np.clip((m - step * f * self.gamma / (self.gamma - 1.0)) / bend, knee, last)
         pieces = np.stack([inner, middle, np.maximum(m, last)])
         costs = 0.5 * (pieces - m) ** 2 + step * np.stack([self._each(x) for x in pieces])
         best = np.take_along_axis(pieces, np.argmin(costs, axis=0)[None], axis=0)[0]
