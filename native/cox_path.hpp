@@ -321,6 +321,17 @@ class CoxPath {
     return true;
   }
 
+  // Nothing holds the feature back: no dual point is feasible but one without its gradient.
+  bool free(Index j) const { return !penalty.bounded() && penalty.threshold(j) == 0.0 && penalty.bend(j) == 0.0; }
+
+  // A coefficient that moves the linear predictor by the size of the loss: how far a free one is taken to go.
+  double reach(Index j) const {
+    double first = 0.0, second = 0.0;
+    X.moments(j, s, first, second);
+    const double variance = second - first * first;
+    return variance > 1e-15 * second ? std::sqrt(null / variance) : 0.0;
+  }
+
   // Relative duality gap, with the features of `set` taken for all there are.
   double certificate(const std::vector<Index>& set) const {
     double scale = 1.0;
@@ -328,7 +339,8 @@ class CoxPath {
     double gap = loss.gap(y, eta.data(), s, offset, X.n, g.data(), scale);
     for (const Index j : set) {
       if (w[j] != 0.0) gap += penalty.value(j, w[j]);
-      gap += penalty.conjugate(j, -scale * gradient[j], w[j]);
+      gap += free(j) ? std::abs(gradient[j]) * (2.0 * std::abs(w[j]) + reach(j))
+                     : penalty.conjugate(j, -scale * gradient[j], w[j]);
     }
     return std::max(0.0, gap) / null;
   }

@@ -34,7 +34,7 @@ struct Logistic {
 
 // Half the Poisson deviance with the log link: exp(eta) - y eta + y log y - y
 struct Poisson {
-  static constexpr bool quadratic = false;
+  static constexpr bool quadratic = false, log_link = true;
   double value(double y, double eta) const { return std::exp(eta) - y * eta + x_log_x(y) - y; }
   void derivatives(double y, double eta, double& g, double& h) const {
     h = std::exp(eta);
@@ -48,7 +48,7 @@ struct Poisson {
 
 // Half the gamma deviance with the log link: y exp(-eta) + eta - log y - 1
 struct Gamma {
-  static constexpr bool quadratic = false;
+  static constexpr bool quadratic = false, log_link = true;
   double value(double y, double eta) const { return y * std::exp(-eta) + eta - std::log(y) - 1.0; }
   void derivatives(double y, double eta, double& g, double& h) const {
     h = y * std::exp(-eta);
@@ -63,12 +63,13 @@ struct Gamma {
 // Half the Tweedie deviance with the log link, 1 < power < 2; with a = power - 1 and b = 2 - power
 // y exp(-a eta) / a + exp(b eta) / b - y^b / (a b)
 struct Tweedie {
-  static constexpr bool quadratic = false;
+  static constexpr bool quadratic = false, log_link = true;
   double power;
   double value(double y, double eta) const {
     const double a = power - 1.0, b = 2.0 - power;
-    const double rest = std::exp(b * eta) / b;
-    return y > 0.0 ? y * std::exp(-a * eta) / a + rest - std::pow(y, b) / (a * b) : rest;
+    if (y == 0.0) return std::exp(b * eta) / b;
+    const double d = eta - std::log(y);  // 1/a + 1/b = 1/(a b): nothing is lost where y and the mean nearly agree
+    return std::pow(y, b) * (std::expm1(-a * d) / a + std::expm1(b * d) / b);
   }
   void derivatives(double y, double eta, double& g, double& h) const {
     const double a = power - 1.0, b = 2.0 - power;
@@ -125,7 +126,8 @@ struct Huber {
   void derivatives(double y, double eta, double& g, double& h) const {
     const double r = eta - y;
     g = std::clamp(r, -delta, delta);
-    h = std::abs(r) <= delta ? 1.0 : 0.0;
+    // Outside a hundredth of the parabola that touches from above: without any curvature there would be no step.
+    h = std::abs(r) <= delta ? 1.0 : 0.01 * delta / std::abs(r);
   }
   double conjugate(double y, double u) const { return std::abs(u) <= delta * (1.0 + 1e-12) ? 0.5 * u * u + u * y : infinity; }
 };
@@ -147,6 +149,8 @@ struct WeightedLoss {
 template <class Loss>
 struct Weighted final : WeightedLoss {
   Loss loss;
+  // Under the log link there are none, but a mean of 1e-9 has this curvature too.
+  static constexpr double least = requires { Loss::log_link; } ? 1e-100 : 1e-6;
   explicit Weighted(Loss loss) : WeightedLoss(Loss::quadratic), loss(loss) {}
 
   double value(const double* y, const double* eta, const double* s, Index n) const override {
@@ -162,7 +166,7 @@ struct Weighted final : WeightedLoss {
       if (s[i] == 0.0) continue;
       loss.derivatives(y[i], eta[i], g[i], h[i]);
       g[i] *= s[i];
-      h[i] = s[i] * std::max(h[i], 1e-6);  // flat stretches of a loss must not make the model singular
+      h[i] = s[i] * std::max(h[i], least);  // flat stretches of a loss must not make the model singular
     }
   }
 

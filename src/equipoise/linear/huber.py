@@ -14,7 +14,7 @@ from equipoise.losses import Huber, Loss
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L2, Penalty
 from equipoise.selection import Context
-from equipoise.solvers import Problem
+from equipoise.solvers import Path, Problem, solve_path
 
 __all__ = ["HuberRegressor"]
 
@@ -25,9 +25,10 @@ CONSISTENT = 1.4826  # median absolute residual -> standard deviation, for norma
 class HuberRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     """Huber regression: mean Huber loss of y - Xw - b + alpha * penalty; linear beyond residuals of delta * scale.
 
-    With `scale="auto"` the noise is measured twice by the median absolute residual (times 1.4826, which makes it the
-    standard deviation of normal noise): of a first fit, whose own scale is that of the target, then the fit is made. A
-    target in other units gives the same fit in those units, alpha times the penalty apart.
+    With `scale="auto"` the scale is the median absolute residual times 1.4826, which makes it the standard deviation of
+    normal noise. A first fit takes the scale of the target itself and chooses alpha; at that alpha scale and fit are
+    found in turn until the scale stays (at most 10 times); with it alpha is chosen again and the fit is made. So a
+    target in other units gives the same fit in those units.
 
     Parameters
     ----------
@@ -87,11 +88,20 @@ class HuberRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         if isinstance(self.scale, str) and self.scale == "auto":
             spread = _scale(problem.y - _median(problem.y, problem.weight), problem.weight)
             _, path, alpha = self._choose(self._with_scale(problem, spread), context)
-            residual = problem.y - problem.predictor(*path.at(alpha))
-            self.scale_ = _scale(residual, problem.weight)
+            self.scale_ = self._settle(problem, path, alpha)
         else:
             self.scale_ = _positive(self.scale)
         super()._learn(self._with_scale(problem, self.scale_), context)
+
+    def _settle(self, problem: Problem, path: Path, alpha: float) -> float:
+        """Scale and fit in turn at one alpha, until the scale stays."""
+        scale = 0.0
+        for _ in range(10):
+            before, scale = scale, _scale(problem.y - problem.predictor(*path.at(alpha)), problem.weight)
+            if abs(scale - before) <= 1e-3 * scale:
+                break
+            path = solve_path(self._with_scale(problem, scale), np.array([alpha]), min(self.tol, 1e-14))
+        return scale
 
     def _with_scale(self, problem: Problem, scale: float) -> Problem:
         return replace(problem, loss=Huber(self.delta * scale))

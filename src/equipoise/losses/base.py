@@ -60,6 +60,10 @@ class Loss(ABC):
     def curvature(self, y: FloatArray, eta: FloatArray) -> FloatArray:
         """Second derivative in `eta`: shape (n,), or (n, K, K) for K linear predictors."""
 
+    def model_curvature(self, y: FloatArray, eta: FloatArray) -> FloatArray:
+        """Curvature for a Newton step: `curvature`, raised where flat stretches would leave nothing to step with."""
+        return self.curvature(y, eta)
+
     @abstractmethod
     def conjugate(self, y: FloatArray, u: FloatArray) -> FloatArray:
         """Convex conjugate at `u` (of the shape of `eta`), shape (n,); inf outside its domain."""

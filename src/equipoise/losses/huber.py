@@ -65,6 +65,11 @@ class Huber(Loss):
         """1 inside, 0 outside."""
         return np.where(np.abs(eta - y) <= self.delta, 1.0, 0.0)
 
+    def model_curvature(self, y: FloatArray, eta: FloatArray) -> FloatArray:
+        """Outside a hundredth of delta / |r|, the curvature of the parabola that touches the loss from above."""
+        r = np.abs(eta - y)
+        return np.where(r <= self.delta, 1.0, 0.01 * self.delta / np.maximum(r, self.delta))
+
     def conjugate(self, y: FloatArray, u: FloatArray) -> FloatArray:
         """u^2 / 2 + u y for |u| <= delta."""
         return np.where(np.abs(u) <= self.delta * (1.0 + 1e-12), 0.5 * u**2 + u * y, np.inf)

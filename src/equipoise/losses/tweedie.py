@@ -64,7 +64,10 @@ class Tweedie(Loss):
         """Sum y exp(-a eta) / a + exp(b eta) / b - y^b / (a b)."""
         a, b = self.power - 1.0, 2.0 - self.power
         with np.errstate(over="ignore"):
-            return np.asarray(_scaled(y, -a * eta) / a + np.exp(b * eta) / b - y**b / (a * b))
+            # 1/a + 1/b = 1/(a b): nothing is lost where y and the mean nearly agree
+            d = eta - np.log(np.where(y > 0, y, 1.0))
+            positive = y**b * (np.expm1(-a * d) / a + np.expm1(b * d) / b)
+            return np.where(y > 0, positive, np.exp(b * eta) / b)
 
     def gradient(self, y: FloatArray, eta: FloatArray) -> FloatArray:
         """exp(b eta) - y exp(-a eta)."""

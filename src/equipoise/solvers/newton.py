@@ -120,7 +120,7 @@ class _System:
         return theta, eta, now, False
 
     def hessian(self, eta: FloatArray) -> FloatArray:
-        curvature = self.problem.loss.curvature(self.y, eta)
+        curvature = self.problem.loss.model_curvature(self.y, eta)
         if curvature.ndim == 1:
             return np.asarray((self.A * (self.s * curvature)[:, None]).T @ self.A)
         K, d = curvature.shape[1], self.A.shape[1]
