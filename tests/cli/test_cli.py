@@ -139,13 +139,14 @@ def test_an_interrupt_leaves_nothing(iris, tmp_path):
         "--out",
         str(tmp_path / "s"),
     ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
-    assert process.stderr is not None
-    assert process.stderr.readline().startswith("study:")  # it is at work
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    rest = process.stderr.read()
-    assert process.wait(60) == 130
+    settings = {"stderr": subprocess.PIPE, "text": True, "env": {**os.environ, "OMP_NUM_THREADS": "1"}}
+    with subprocess.Popen(command, **settings) as process:  # closes the pipe, too
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("study:")  # it is at work
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(60) == 130
     assert "interrupted" in rest
     assert "Traceback" not in rest
     assert list(tmp_path.iterdir()) == []

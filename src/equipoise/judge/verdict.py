@@ -120,8 +120,8 @@ def corrected_error(differences: ArrayLike, ratio: float) -> float:
 
     Examples
     --------
-    >>> corrected_error([1.0, 2.0, 3.0], ratio=0.25)  # sqrt(1/3 + 1/4)
-    0.7637626158259734
+    >>> round(corrected_error([1.0, 2.0, 3.0], ratio=0.25), 6)  # sqrt(1/3 + 1/4)
+    0.763763
     """
     d = np.asarray(differences, dtype=np.float64)
     return float(np.std(d, ddof=1) * np.sqrt(1.0 / len(d) + ratio))
