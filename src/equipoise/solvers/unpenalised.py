@@ -17,7 +17,7 @@ from equipoise.solvers.problem import Problem
 
 __all__ = ["alpha_max", "descent", "is_unpenalised", "starting_gradient"]
 
-PER_DECADE = 10
+PER_DECADE = 30
 
 
 def is_unpenalised(problem: Problem, alphas: FloatArray) -> bool:
