@@ -15,6 +15,8 @@ namespace equipoise {
 
 class Cox final : public WeightedLoss {
  public:
+  static constexpr bool intercept = false;
+
   // |y|: rank of the time; its sign: positive for an event, negative for a censored row.
   Cox(const double* y, Index n, bool efron) : WeightedLoss(false), efron(efron), order(n), hazard(n) {
     for (Index i = 0; i < n; ++i) order[i] = i;
@@ -66,6 +68,7 @@ class Cox final : public WeightedLoss {
     derivatives(y, eta, s, n, slope.data(), diagonal.data());
   }
 
+  double shift(const double*) const { return 0.0; }
   const double* bends() const { return diagonal.data(); }
 
   // out = H x = diagonal * x - sum_j c_j p_j (p_j'x)

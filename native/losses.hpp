@@ -35,28 +35,37 @@ struct Logistic {
 // Half the Poisson deviance with the log link: exp(eta) - y eta + y log y - y
 struct Poisson {
   static constexpr bool quadratic = false, log_link = true;
-  double value(double y, double eta) const { return std::exp(eta) - y * eta + x_log_x(y) - y; }
+  // In terms of log(mean / y), so that nothing is lost where the two nearly agree; so too below.
+  double value(double y, double eta) const {
+    if (y == 0.0) return std::exp(eta);
+    const double d = eta - std::log(y);
+    return y * (std::expm1(d) - d);
+  }
   void derivatives(double y, double eta, double& g, double& h) const {
     h = std::exp(eta);
     g = h - y;
   }
   double conjugate(double y, double u) const {
     const double m = std::max(u + y, 0.0);
-    return x_log_x(m) - m - x_log_x(y) + y;
+    if (y == 0.0 || m == 0.0) return x_log_x(m) - m - x_log_x(y) + y;
+    return m * std::log1p(u / y) - u + u * std::log(y);
   }
 };
 
 // Half the gamma deviance with the log link: y exp(-eta) + eta - log y - 1
 struct Gamma {
   static constexpr bool quadratic = false, log_link = true;
-  double value(double y, double eta) const { return y * std::exp(-eta) + eta - std::log(y) - 1.0; }
+  double value(double y, double eta) const {
+    const double d = std::log(y) - eta;
+    return std::expm1(d) - d;
+  }
   void derivatives(double y, double eta, double& g, double& h) const {
     h = y * std::exp(-eta);
     g = 1.0 - h;
   }
   double conjugate(double y, double u) const {  // finite for u < 1
     const double v = 1.0 - u;
-    return v > 0.0 ? v * std::log(v / y) - v + 1.0 + std::log(y) : (v == 0.0 ? 1.0 + std::log(y) : infinity);
+    return v > 0.0 ? v * std::log1p(-u) + u + u * std::log(y) : (v == 0.0 ? 1.0 + std::log(y) : infinity);
   }
 };
 

@@ -1,7 +1,7 @@
 #include "bind.hpp"
 
 namespace equipoise {
-void bind_cox(nb::module_& m);
+void bind_curved(nb::module_& m);
 void bind_gram(nb::module_& m);
 void bind_group(nb::module_& m);
 void bind_loss(nb::module_& m);
@@ -19,7 +19,7 @@ NB_MODULE(_native, m) {
            },
            nb::arg("name"), nb::arg("l1_ratio"), nb::arg("gamma"), nb::arg("factor"), nb::arg("low").none() = nb::none(),
            nb::arg("high").none() = nb::none());
-  bind_cox(m);
+  bind_curved(m);
   bind_gram(m);
   bind_group(m);
   bind_loss(m);

@@ -32,7 +32,9 @@ class Poisson(Loss):
     def value(self, y: FloatArray, eta: FloatArray) -> FloatArray:
         """exp(eta) - y eta + y log y - y."""
         with np.errstate(over="ignore"):
-            return np.asarray(np.exp(eta) - y * eta + xlogy(y, y) - y)
+            # in terms of log(mean / y), so that nothing is lost where the two nearly agree
+            d = eta - np.log(np.where(y > 0, y, 1.0))
+            return np.where(y > 0, y * (np.expm1(d) - d), np.exp(eta))
 
     def gradient(self, y: FloatArray, eta: FloatArray) -> FloatArray:
         """exp(eta) - y."""
@@ -47,8 +49,9 @@ class Poisson(Loss):
     def conjugate(self, y: FloatArray, u: FloatArray) -> FloatArray:
         """Relative entropy m log(m / y) - m + y of m = u + y, which has to be >= 0."""
         m = np.maximum(u + y, 0.0)
-        entropy = xlogy(m, m) - m - xlogy(y, y) + y
-        # u = 0 has to give exactly 0 also for y = 0, where both logarithms are absent
+        safe = np.where((y > 0) & (m > 0), y, 1.0)
+        close = m * np.log1p(np.where((y > 0) & (m > 0), u, 0.0) / safe) - u + u * np.log(safe)
+        entropy = np.where((y > 0) & (m > 0), close, xlogy(m, m) - m - xlogy(y, y) + y)
         return np.where(u + y >= -1e-12 * (1.0 + y), entropy, np.inf)
 
     def mean(self, eta: FloatArray) -> FloatArray:

@@ -1,9 +1,9 @@
 """Cox regression along decreasing alpha.
 
-With an L1 part: compiled proximal Newton on a working set (native/cox_path.hpp), with the exact second moments of its
-columns, each O(n) by sums along time. MCP and SCAD: on the columns (`coordinate`) with curvatures that, with the free
-intercept, bound the exact ones (see `losses.cox`). With L2 alone: Newton in at most min(n, p) dimensions (`rotation`);
-a Hessian is kept as long as its steps lower the gap tenfold, along the path too.
+With an L1 part: proximal Newton in exact second moments (`curved`), each O(n) by sums along time. MCP and SCAD: on the
+columns (`coordinate`) with curvatures that, with the free intercept, bound the exact ones (see `losses.cox`). With L2
+alone: Newton in at most min(n, p) dimensions (`rotation`); a Hessian is kept as long as its steps lower the gap
+tenfold, along the path too.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from scipy import linalg
 from equipoise.errors import InputError
 from equipoise.losses import Cox
 from equipoise.losses.base import FloatArray
-from equipoise.solvers import _native
-from equipoise.solvers.coordinate import column_path, native_design, native_penalty
+from equipoise.solvers.coordinate import column_path
+from equipoise.solvers.curved import curved_path
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.rotation import is_l2, rotate
@@ -41,20 +41,9 @@ def cox_path(problem: Problem, alphas: FloatArray, tol: float) -> Path:
         name = type(problem.penalty).__name__
         raise InputError(f"Cox regression takes L1, L2, elastic net, box, MCP and SCAD penalties, not {name}")
     if kernel.name == "elastic_net":
-        return _elastic_net_path(problem, alphas, tol)
+        return curved_path(problem, alphas, tol)
     path = column_path(replace(problem, fit_intercept=True), alphas, tol)
     return replace(path, intercepts=np.zeros(len(alphas)))
-
-
-def _elastic_net_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 10_000) -> Path:
-    coefs, gaps = np.zeros((len(alphas), problem.p)), np.zeros(len(alphas))
-    vectors = [np.ascontiguousarray(a, dtype=np.float64) for a in (problem.y, problem.weight, alphas)]
-    offset = None if problem.offset is None else np.ascontiguousarray(problem.offset, dtype=np.float64)
-    efron, spec = problem.loss.parameter == 1.0, native_penalty(problem.penalty, problem.p)
-    run = _native.cox_path_sparse if problem.is_sparse else _native.cox_path_dense
-    run(*native_design(problem), *vectors[:2], offset, efron, spec, vectors[2], tol, max_steps, coefs, gaps)
-    dfs = np.asarray(np.count_nonzero(coefs, axis=1), dtype=np.float64)
-    return Path(alphas, coefs * problem.scale, np.zeros(len(alphas)), gaps, dfs)
 
 
 def _newton_path(problem: Problem, alphas: FloatArray, tol: float) -> Path:

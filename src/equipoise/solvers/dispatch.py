@@ -5,10 +5,11 @@
 | squared | L2 | any | one eigendecomposition for all alphas |
 | squared | L1 part | n >= p, dense | coordinate descent on the Gram matrix |
 | smooth | L2 | min(n, p) moderate | Newton with Cholesky, in the row space if p > n |
+| Poisson, gamma, Tweedie, Huber, Cox | L1 part, box | any | proximal Newton in second moments kept along the path |
 | any compiled | L1 part, box, MCP, SCAD | else | proximal Newton on the columns |
 | squared | groups | n >= p, dense | block Newton on the Gram matrix |
 | any compiled | groups | else | proximal Newton with blocks, over a working set |
-| Cox | L2; else compiled | any | Newton with the exact Hessian; proximal Newton on the columns |
+| Cox | L2; MCP, SCAD | any | Newton with the exact Hessian; proximal Newton on the columns |
 | any | any | else | accelerated proximal gradient |
 """
 
@@ -22,11 +23,12 @@ import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
-from equipoise.losses import Cox, Multinomial, Squared
+from equipoise.losses import Cox, Gamma, Huber, Multinomial, Poisson, Squared, Tweedie
 from equipoise.losses.base import FloatArray
 from equipoise.penalties.groups import Grouped
 from equipoise.solvers.coordinate import column_path, gram_path
 from equipoise.solvers.cox import cox_path
+from equipoise.solvers.curved import curved_path
 from equipoise.solvers.group_path import group_gram_path, group_path
 from equipoise.solvers.lockstep import lockstep_paths
 from equipoise.solvers.moments import Moments, Normal
@@ -76,6 +78,8 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float) -> Path:
         return _moment_path(problem)(_normal(problem), problem.penalty, alphas, problem.fit_intercept, tol)
     if problem.loss.compiled and isinstance(problem.penalty, Grouped) and problem.y.ndim == 1:
         return group_path(problem, alphas, tol)
+    if _is_curved(problem):
+        return curved_path(problem, alphas, tol)
     if _has_kernel(problem):
         return column_path(problem, alphas, tol)
     return proximal_path(problem, alphas, tol)
@@ -85,6 +89,13 @@ def _moment_path(problem: Problem) -> Callable[..., Path]:
     if is_l2(problem):
         return ridge_gram_path
     return group_gram_path if isinstance(problem.penalty, Grouped) else gram_path
+
+
+def _is_curved(problem: Problem) -> bool:
+    """Whether second moments at the fit, kept along the path, are worth their price."""
+    kernel = problem.penalty.kernel()
+    elastic_net = kernel is not None and kernel.name == "elastic_net"
+    return isinstance(problem.loss, (Poisson, Gamma, Tweedie, Huber)) and elastic_net
 
 
 def _has_kernel(problem: Problem) -> bool:

@@ -1,31 +1,68 @@
-// Path of the partial likelihood of Cox + elastic net, on the columns of X.
+// Path of a smooth loss + elastic net, on the columns of X, by proximal Newton in second moments.
 //
-// Proximal Newton over a working set (sequential strong rule, checked against all features by the duality gap). The
-// Hessian is exact: its product with a column costs O(n) by sums along time, so the second moments of the working set
-// are a Gram matrix as in least squares, in which coordinate descent is cheap. It is kept, along the path too, as long
-// as its steps reduce the gap well: between two alphas the hazards hardly change.
+// Over a working set (sequential strong rule, checked against all features by the duality gap) the second moments
+// X'HX, H the Hessian of the loss, are a Gram matrix as in least squares, in which coordinate descent is cheap. It is kept,
+// along the path too, as long as its steps reduce the gap well: between two alphas curvatures hardly change. The loss
+// only has to multiply a column with H in O(n): a diagonal with the intercept eliminated, or sums along time for Cox.
 #pragma once
 #include "cholesky.hpp"
-#include "cox.hpp"
+#include "losses.hpp"
 #include "penalties.hpp"
 
 namespace equipoise {
 
-template <class Penalty, class Design>
-class CoxPath {
+// A loss that is a sum over rows, and its Hessian with the intercept, if there is one, at its best.
+class Pointwise {
+ public:
+  const bool intercept;
+  Pointwise(const WeightedLoss& loss, Index n, bool intercept) : intercept(intercept), loss(loss), slope(n), kept(n) {}
+
+  double value(const double* y, const double* eta, const double* s, Index n) const { return loss.value(y, eta, s, n); }
+  void derivatives(const double* y, const double* eta, const double* s, Index n, double* g, double* h) const {
+    loss.derivatives(y, eta, s, n, g, h);
+  }
+  double gap(const double* y, const double* eta, const double* s, const double* offset, Index n, const double* g,
+             double scale) const {
+    return loss.gap(y, eta, s, offset, n, g, scale);
+  }
+
+  void bend(const double* y, const double* eta, const double* s, Index n) {
+    loss.derivatives(y, eta, s, n, slope.data(), kept.data());
+    total = intercept ? sum(kept.data(), n) : 0.0;
+  }
+  const double* bends() const { return kept.data(); }
+
+  // What the best intercept does against a change x of the linear predictor.
+  double shift(const double* x) const { return total > 0.0 ? -dot(kept.data(), x, Index(kept.size())) / total : 0.0; }
+
+  void bend_times(const double*, const double* x, double* out) const {
+    const double b = shift(x);
+    for (std::size_t i = 0; i < kept.size(); ++i) out[i] = kept[i] * (x[i] + b);
+  }
+
+ private:
+  const WeightedLoss& loss;
+  std::vector<double> slope, kept;
+  double total = 0.0;
+};
+
+template <class Penalty, class Design, class Loss>
+class CurvedPath {
  public:
   std::vector<double> w;
+  double b = 0.0;
   int steps = 0;
 
-  CoxPath(const Design& X, const double* y, const double* s, const double* offset, bool efron, Penalty penalty,
-          double tolerance, int max_steps)
-      : w(X.p, 0.0), X(X), y(y), s(s), offset(offset), loss(y, X.n, efron), penalty(penalty), tolerance(tolerance),
+  CurvedPath(const Design& X, const double* y, const double* s, const double* offset, Loss of, Penalty penalty,
+             double tolerance, int max_steps)
+      : w(X.p, 0.0), X(X), y(y), s(s), offset(offset), loss(std::move(of)), penalty(penalty), tolerance(tolerance),
         max_steps(max_steps), eta(X.n, 0.0), g(X.n), h(X.n), gradient(X.p), column(X.n), bent(4 * X.n), direction(X.n),
         candidate(X.n), slot(X.p, -1), in_work(X.p, 0), taken(X.p, 0),
         newton_limit(std::min<Index>(1024, std::min(X.n, X.p))) {
     if (offset) std::copy(offset, offset + X.n, eta.begin());
-    null = value = loss.value(y, eta.data(), s, X.n);
-    differentiate();
+    value = loss.value(y, eta.data(), s, X.n);
+    settle();
+    null = value;
     complete_gradient();
   }
 
@@ -53,7 +90,7 @@ class CoxPath {
   const double* y;
   const double* s;
   const double* offset;
-  Cox loss;
+  Loss loss;
   Penalty penalty;
   double tolerance;
   int max_steps;
@@ -66,7 +103,28 @@ class CoxPath {
   Index room = 0, valid = 0;  // rows of the factor that hold for the support
   bool fresh = false, have = false;
 
-  void differentiate() { loss.derivatives(y, eta.data(), s, X.n, g.data(), h.data()); }
+  // Slopes at the best intercept for the coefficients at hand: the dual point needs sum(g) = 0.
+  void settle() {
+    loss.derivatives(y, eta.data(), s, X.n, g.data(), h.data());
+    for (int k = 0; loss.intercept && k < 50; ++k) {
+      const double slope = sum(g.data(), X.n), bend = sum(h.data(), X.n);
+      double size = 0.0;
+      for (const double a : g) size += std::abs(a);
+      if (bend <= 0.0 || std::abs(slope) <= 1e-15 * size) return;
+      double move = -slope / bend, next = value;
+      for (int halvings = 0; halvings < 60; ++halvings, move *= 0.5) {
+        for (Index i = 0; i < X.n; ++i) candidate[i] = eta[i] + move;
+        next = loss.value(y, candidate.data(), s, X.n);
+        if (next <= value + 1e-15 * std::abs(value)) break;
+      }
+      if (!(next <= value + 1e-15 * std::abs(value))) return;
+      std::swap(eta, candidate);
+      value = next, b += move;
+      loss.derivatives(y, eta.data(), s, X.n, g.data(), h.data());
+      if (std::abs(move) <= 1e-10 * (1.0 + std::abs(b))) return;
+    }
+  }
+
   void complete_gradient() { X.transpose_times(g.data(), gradient.data()); }
 
   void partial_gradient() {
@@ -304,6 +362,9 @@ class CoxPath {
       X.add(j, d, direction.data());
       promised += gradient[j] * d + penalty.value(j, trial[slot[j]]) - penalty.value(j, w[j]);
     }
+    const double shift = loss.intercept ? loss.shift(direction.data()) : 0.0;
+    if (shift != 0.0)
+      for (double& d : direction) d += shift;
     double t = 1.0;
     for (int halvings = 0; halvings < 50; ++halvings, t *= 0.5) {
       for (Index i = 0; i < X.n; ++i) candidate[i] = eta[i] + t * direction[i];
@@ -316,8 +377,9 @@ class CoxPath {
       return false;
     }
     std::swap(eta, candidate);
+    b += t * shift;
     for (const Index j : work) w[j] = t == 1.0 ? trial[slot[j]] : w[j] + t * (trial[slot[j]] - w[j]);
-    differentiate();
+    settle();
     return true;
   }
 
