@@ -47,7 +47,7 @@ class TableGAN(NeuralSynthesizer):
     Parameters
     ----------
     steps : int, optional
-        Training steps; by default by the number of rows.
+        Training steps; by default 120 epochs, but at least 400 and at most 4,000 steps.
     minutes : float, optional
         Time to train for instead: it becomes a number of steps after a short timed run, kept in ``steps_``.
     seed : int
@@ -56,10 +56,8 @@ class TableGAN(NeuralSynthesizer):
         Weight of R1 + R2 at the first step (the literature's gamma); it falls to half of it.
     rate : float
         Learning rate at the first step; it falls to a hundredth.
-    batch : int, optional
-        Rows of a step; by default 64 below 1,500 rows and 128 from there on.
-    hidden, latent : int
-        Width of the layers, number of noise inputs.
+    batch, hidden, latent : int
+        Rows of a step, width of the layers, number of noise inputs.
     bins : int, optional
         Most slots of a column, a power of two; by default by the number of rows.
     progress : bool
@@ -82,7 +80,8 @@ class TableGAN(NeuralSynthesizer):
     settings: ClassVar[tuple[str, ...]] = (
         "steps", "minutes", "seed", "alpha", "rate", "batch", "hidden", "latent", "bins"
     )  # fmt: skip
-    epochs: ClassVar[int] = 60
+    epochs: ClassVar[int] = 120
+    fewest: ClassVar[int] = 400
     positive: ClassVar[tuple[str, ...]] = ("alpha", "rate")
 
     def __init__(
@@ -93,7 +92,7 @@ class TableGAN(NeuralSynthesizer):
         *,
         alpha: float = 0.3,
         rate: float = 5e-3,
-        batch: int | None = None,
+        batch: int = 128,
         hidden: int = 128,
         latent: int = 32,
         bins: int | None = None,

@@ -26,6 +26,7 @@ from equipoise.training.randomness import Stream, jax_key
 
 __all__ = ["NeuralSynthesizer", "arrays_of", "shapes_of"]
 
+_MOST_STEPS = 4000
 _BLOCK = 1024  # rows drawn at a time: one compiled program serves any number of rows
 
 Build = Callable[[np.random.Generator], Any]
@@ -36,12 +37,13 @@ class NeuralSynthesizer(Synthesizer):
 
     steps: int | None
     minutes: float | None
-    batch: int | None
+    batch: int
     hidden: int
     latent: int
     progress: bool
     steps_: int
-    epochs: ClassVar[int]  # by default, within bounds
+    epochs: ClassVar[int]  # by default, and at least `fewest` steps
+    fewest: ClassVar[int]
     positive: ClassVar[tuple[str, ...]]  # settings that must be above 0
 
     @abstractmethod
@@ -56,19 +58,18 @@ class NeuralSynthesizer(Synthesizer):
         self._check_settings()
         step, state, settings = self._prepare(codec.layout, len(codes))
         arguments = (settings, _context(codec))
-        batch = self.batch if self.batch is not None else (64 if len(codes) < 1500 else 128)
-        common: dict[str, Any] = {"batch": batch, "seed": self.seed, "arguments": arguments}
+        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": arguments}
         if self.minutes is not None:
             self.steps_ = steps_within(self.minutes, step, state, codes, **common)
         else:
-            self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes), batch)
+            self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes))
         with progress_bar(type(self).__name__, self.progress) as report:
             state = run(step, state, codes, steps=self.steps_, report=report, **common)
         return arrays_of(state.average)
 
-    def _default_steps(self, rows: int, batch: int) -> int:
+    def _default_steps(self, rows: int) -> int:
         """Return steps for some epochs, within bounds that train small tables enough and large ones in minutes."""
-        return int(np.clip(self.epochs * rows // batch, 300, 4000))
+        return int(np.clip(self.epochs * rows // self.batch, self.fewest, _MOST_STEPS))
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
         layout = fitted.codec.layout

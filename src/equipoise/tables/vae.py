@@ -37,7 +37,7 @@ class TableVAE(NeuralSynthesizer):
     Parameters
     ----------
     steps : int, optional
-        Training steps; by default by the number of rows.
+        Training steps; by default 100 epochs, but at least 500 and at most 4,000 steps.
     minutes : float, optional
         Time to train for instead: it becomes a number of steps after a short timed run, kept in ``steps_``.
     seed : int
@@ -49,10 +49,8 @@ class TableVAE(NeuralSynthesizer):
         Weight decay.
     rate : float
         Learning rate at the first step; it falls to a hundredth.
-    batch : int, optional
-        Rows of a step; by default 64 below 1,500 rows and 128 from there on.
-    hidden, latent : int
-        Width of the layers, number of latents.
+    batch, hidden, latent : int
+        Rows of a step, width of the layers, number of latents.
     bins : int, optional
         Most slots of a column, a power of two; by default by the number of rows.
     progress : bool
@@ -76,6 +74,7 @@ class TableVAE(NeuralSynthesizer):
         "steps", "minutes", "seed", "beta", "decay", "rate", "batch", "hidden", "latent", "bins"
     )  # fmt: skip
     epochs: ClassVar[int] = 100
+    fewest: ClassVar[int] = 500
     positive: ClassVar[tuple[str, ...]] = ("beta", "rate")
 
     def __init__(
@@ -87,7 +86,7 @@ class TableVAE(NeuralSynthesizer):
         beta: float = 1.0,
         decay: float = 0.0,
         rate: float = 3e-3,
-        batch: int | None = None,
+        batch: int = 128,
         hidden: int = 128,
         latent: int = 8,
         bins: int | None = None,
