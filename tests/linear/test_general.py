@@ -19,7 +19,7 @@ COMBINATIONS = (
     (losses.Squared(), penalties.MCP()),
     (losses.Squared(), penalties.GroupLasso()),
     (losses.Logistic(), penalties.Box(low=-5.0, high=5.0)),
-    (losses.Multinomial(), penalties.SparseGroupLasso()),
+    (losses.Multinomial(), penalties.ElasticNet()),
 )
 
 

@@ -57,7 +57,7 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6) -> Path:
         Bound on the relative duality gap.
     """
     grid, lead = descent(problem, np.asarray(alphas, dtype=np.float64))
-    path = _dispatch(problem, grid, tol).after(lead)
+    path = _dispatch(problem, grid, tol, lead).after(lead)
     return _sum_zero(path) if isinstance(problem.loss, Multinomial) else path
 
 
@@ -66,7 +66,7 @@ def _sum_zero(path: Path) -> Path:
     return replace(path, intercepts=path.intercepts - path.intercepts.mean(axis=1, keepdims=True))
 
 
-def _dispatch(problem: Problem, alphas: FloatArray, tol: float) -> Path:
+def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int) -> Path:
     if isinstance(problem.loss, Cox):
         return cox_path(problem, alphas, tol)
     if is_l2(problem) or is_unpenalised(problem, alphas):
@@ -82,7 +82,7 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float) -> Path:
         return curved_path(problem, alphas, tol)
     if _has_kernel(problem):
         return column_path(problem, alphas, tol)
-    return proximal_path(problem, alphas, tol)
+    return proximal_path(problem, alphas, tol, lead)
 
 
 def _moment_path(problem: Problem) -> Callable[..., Path]:

@@ -22,18 +22,22 @@ from equipoise.solvers.problem import Problem, null_intercept
 
 __all__ = ["proximal_path"]
 
-CHECK = 10  # steps between two certificates, each of which costs two passes over X
+CHECK = 10  # steps before the first certificate, which costs several steps; the later the sparser
+LOOSE = 1e-4  # what points that merely lead to the path have to reach
 
 
-def proximal_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 5_000) -> Path:
-    """Path with warm starts; each point with its relative gap, or its stationarity if the penalty has no conjugate."""
-    if not problem.penalty.has_conjugate:
-        tol = max(tol, 1e-10)  # a distance is as exact as the square root of a gap
+def proximal_path(problem: Problem, alphas: FloatArray, tol: float, lead: int = 0, max_steps: int = 5_000) -> Path:
+    """Path with warm starts; each point with its relative gap, or its stationarity if the penalty has no conjugate.
+
+    The first `lead` points are on the way only.
+    """
+    # What double precision can tell apart; a distance is as exact as the square root of a gap
+    tol = max(tol, 1e-12 if problem.penalty.has_conjugate else 1e-9)
     smooth = _Smooth(problem)
     x, L = smooth.start(), smooth.curvature
     points = []
-    for alpha in alphas:
-        x, L = _minimise(smooth, x, 0.5 * L, float(alpha), tol, max_steps)
+    for k, alpha in enumerate(alphas):
+        x, L = _minimise(smooth, x, 0.5 * L, float(alpha), max(tol, LOOSE) if k < lead else tol, max_steps)
         points.append((*smooth.back(x), float(alpha)))
     coefs, intercepts = np.stack([w for w, _, _ in points]), np.stack([b for _, b, _ in points])
     gaps = np.array([certificate(problem, *point) for point in points])
@@ -131,7 +135,7 @@ def _minimise(
         return alpha * sum(penalty.value(row[:-1]) for row in x) if alpha > 0 else 0.0
 
     z, momentum, now = x, 1.0, smooth.value(x) + cost(x)
-    checked, cost_then = x, now
+    checked, cost_then, check = x, now, CHECK
     for step in range(max_steps):
         base, gradient = smooth.value_and_gradient(z)
         while True:
@@ -150,11 +154,11 @@ def _minimise(
         following = 0.5 * (1.0 + np.sqrt(1.0 + 4.0 * momentum**2))
         z = ahead + (momentum - 1.0) / following * (ahead - x)
         x, now, momentum = ahead, then, following
-        if step % CHECK == CHECK - 1:
+        if step + 1 >= check:
             if certificate(smooth.problem, *smooth.back(x), alpha) <= tol:
                 break
             moved = float(np.max(np.abs(x - checked)))
             if cost_then - now <= 1e-15 * abs(now) and moved <= 1e-10 * float(np.max(np.abs(x))):
                 break  # as far as the arithmetic goes
-            checked, cost_then = x, now
+            checked, cost_then, check = x, now, max(step + CHECK, step * 5 // 4)
     return x, L
