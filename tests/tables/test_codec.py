@@ -113,6 +113,12 @@ def test_identifiers_are_made_afresh(mixed):
     assert held == [None]
 
 
+def test_a_shape_that_few_rows_share_is_not_kept():
+    levels = tuple(sorted([f"AB-{i:02d}" for i in range(20)] + ["secret note 7"]))
+    column = Column("x", "text", np.arange(21, dtype=np.int32), levels)
+    assert fit_slots(column, 8).shapes == {"AA-00": 20}
+
+
 @pytest.mark.parametrize(
     "column",
     [
