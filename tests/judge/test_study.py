@@ -8,6 +8,7 @@ import pytest
 from equipoise.data import Column, Table
 from equipoise.errors import InputError
 from equipoise.judge import budget, load_model, study
+from equipoise.judge.summary import as_text
 
 from .cases import table
 
@@ -53,6 +54,20 @@ def test_what_can_be_learned_is_found(found, task):
     assert record["best"] != "constant"
     assert "rows" in str(found[task])
     assert max(map(len, str(found[task]).splitlines())) <= 80
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e6])
+def test_the_printed_table_fits_whatever_the_digits(found, scale):
+    def scaled(value):
+        if isinstance(value, dict):
+            return {key: scaled(entry) for key, entry in value.items()}
+        return value * scale if isinstance(value, float) else value
+
+    record = dict(found["regression"].record)
+    record["arms"] = [{**arm, **scaled({key: arm[key] for key in ("cv", "test", "gap")})} for arm in record["arms"]]
+    lines = as_text(record).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum("Boosting + marginals" in line for line in lines) == 1
 
 
 def test_the_synthetic_part_has_floor_and_ceiling(found):

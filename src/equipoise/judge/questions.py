@@ -94,7 +94,8 @@ def reason(verdict: Verdict, labels: dict[str, str], metric: str, folds: int) ->
         return f"{name!r} improves on {labels[blocked[0].baseline]!r}, but is no better than the constant prediction."
     hurt = sum(row.verdict == "hurts" for row in verdict.rows)
     worse = f"; {hurt} of {rows} comparisons hurt" if hurt else ""
+    moved = f"gains {verdict.effect:.3g} on" if verdict.effect >= 0 else f"loses {-verdict.effect:.3g} against"
     return (
-        f"no candidate beats its baseline beyond chance; the best, {candidate!r}, gains {verdict.effect:.3g} on "
-        f"{baseline!r} ({interval}, {folds} folds){worse}."
+        f"no candidate beats its baseline beyond chance; the best, {candidate!r}, {moved} {baseline!r} "
+        f"({interval}, {folds} folds){worse}."
     )

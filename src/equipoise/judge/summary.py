@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,15 +62,20 @@ def _head(record: Record) -> list[str]:
 def _arms(record: Record) -> list[str]:
     key, label = record["metric"]["primary"], record["metric"]["label"]
     arms = sorted(record["arms"], key=lambda arm: _number(arm["cv"][key]["mean"]))
-    digits = _digits([arm["cv"][key]["se"] for arm in arms])
-    cells = [_cells(arm, key, digits, arm["name"] == record["best"]) for arm in arms]
-    titles = ("", f"{label}, folds", "test part (95 %)", "gap", "features")
-    widths = [max(len(row[j]) for row in (titles, *cells)) for j in range(len(titles))]
-    widths[0] = min(widths[0], _WIDTH - sum(widths[1:]) - 2 * (len(widths) - 1))
-    lines = ["  ".join(_fit(cell, width, j) for j, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
-             for row in (titles, *cells)]  # fmt: skip
-    rule = "-" * min(_WIDTH, max(map(len, lines)))
+    lines = _lines(record, arms, _digits([arm["cv"][key]["se"] for arm in arms]))
+    rule = "-" * max(map(len, lines))
     return [lines[0], rule, *lines[1:], rule, *_legend(label)]
+
+
+def _lines(record: Record, arms: Sequence[Record], digits: int) -> list[str]:
+    """Title and rows, with fewer digits if they would not fit."""
+    key = record["metric"]["primary"]
+    titles = ("", f"{record['metric']['label']}, folds", "test part (95 %)", "gap", "features")
+    cells = [titles, *(_cells(arm, key, digits, arm["name"] == record["best"]) for arm in arms)]
+    widths = [max(len(row[j]) for row in cells) for j in range(len(titles))]
+    if sum(widths) + 2 * (len(widths) - 1) > _WIDTH and digits > 0:
+        return _lines(record, arms, digits - 1)
+    return ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in cells]
 
 
 def _legend(label: str) -> list[str]:
@@ -90,12 +95,6 @@ def _cells(arm: Record, key: str, digits: int, best: bool) -> tuple[str, ...]:
         _show(arm["gap"], digits),
         used,
     )
-
-
-def _fit(cell: str, width: int, place: int) -> str:
-    if place == 0:
-        return (cell if len(cell) <= width else cell[: width - 1] + "~").ljust(width)
-    return cell.rjust(width)
 
 
 def _number(value: float | None) -> float:
