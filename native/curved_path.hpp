@@ -73,7 +73,7 @@ class CurvedPath {
     screen(alpha, previous, l1_ratio);
     penalty.set_alpha(alpha, l1_ratio);
     if (l1_ratio < 1.0) valid = 0;
-    double gap = infinity, inner = 0.5;
+    double gap = infinity, inner = 0.9;
     while (steps < max_steps) {
       descend(inner * tolerance);
       if (Index(work.size()) <= X.p / 3) complete_gradient();
@@ -96,7 +96,8 @@ class CurvedPath {
   int max_steps;
   double null = 0.0, value = 0.0;  // of the loss: at the start, and now
   std::vector<double> eta, g, h, gradient, column, bent, direction, candidate;
-  std::vector<Index> slot, slots, work, every, support;
+  std::vector<double> moves;
+  std::vector<Index> moved, slot, slots, work, every, support;
   std::vector<char> in_work, taken;
   std::vector<double> gram, pull, trial, system, step;  // gram: second moments of `slots`, leading dimension `room`
   Index newton_limit;
@@ -176,7 +177,9 @@ class CurvedPath {
     while (steps < max_steps) {
       const double gap = certificate(work);
       if (gap <= goal) return;
-      if (!have || (gap > 0.2 * before && !fresh)) bend();
+      // New moments cost as much as about size/8 steps, so that a large set makes do with slower ones.
+      const double poor = std::clamp(double(work.size()) / 800.0, 0.15, 0.5);
+      if (!have || (gap > poor * before && !fresh)) bend();
       else fresh = false;
       know_work();
       before = gap;
@@ -241,10 +244,15 @@ class CurvedPath {
       loss.bend_times(y, column.data(), bent.data() + q * X.n);
       for (Index i = 0; i < X.n; ++i) spread[q] += loss.bends()[i] * column[i] * column[i];
     }
-    double products[4];
-    for (Index k = 0; k < Index(slots.size()); ++k) {
-      X.dot_four(slots[k], bent.data(), products);
-      for (Index q = 0; q < count; ++q) gram[k * room + before + q] = gram[(before + q) * room + k] = products[q];
+    const Index known = Index(slots.size());
+    double products[8];
+    for (Index k = 0; k < known; k += 2) {
+      const Index next = std::min(k + 1, known - 1);
+      X.dot_four(slots[k], slots[next], bent.data(), products);
+      for (Index q = 0; q < count; ++q) {
+        gram[k * room + before + q] = gram[(before + q) * room + k] = products[q];
+        gram[next * room + before + q] = gram[(before + q) * room + next] = products[4 + q];
+      }
     }
     for (Index q = 0; q < count; ++q) {
       double& own = gram[(before + q) * (room + 1)];
@@ -355,13 +363,17 @@ class CurvedPath {
   bool advance() {
     std::fill(direction.begin(), direction.end(), 0.0);
     double promised = 0.0, now = value;
+    moved.clear(), moves.clear();
     for (const Index j : work) {
       const double d = trial[slot[j]] - w[j];
       now += penalty.value(j, w[j]);
       if (d == 0.0) continue;
-      X.add(j, d, direction.data());
+      moved.push_back(j), moves.push_back(d);
       promised += gradient[j] * d + penalty.value(j, trial[slot[j]]) - penalty.value(j, w[j]);
     }
+    std::size_t k = 0;
+    for (; k + 4 <= moved.size(); k += 4) X.add_four(moved.data() + k, moves.data() + k, direction.data());
+    for (; k < moved.size(); ++k) X.add(moved[k], moves[k], direction.data());
     const double shift = loss.intercept ? loss.shift(direction.data()) : 0.0;
     if (shift != 0.0)
       for (double& d : direction) d += shift;

@@ -36,18 +36,18 @@ struct Dense {
     for (; j < p; ++j) out[j] = dot(j, v);
   }
 
-  // x_j'v for four vectors v that follow each other
-  void dot_four(Index j, const double* v, double* out) const {
-    const T* x = column(j);
+  // x_j'v and x_k'v for four vectors v that follow each other; each load serves twice or four times
+  void dot_four(Index j, Index k, const double* v, double* out) const {
+    const T *x = column(j), *z = column(k);
     const double *a = v, *b = a + n, *c = b + n, *d = c + n;
-    double A = 0.0, B = 0.0, C = 0.0, D = 0.0;
+    double A = 0.0, B = 0.0, C = 0.0, D = 0.0, E = 0.0, F = 0.0, G = 0.0, H = 0.0;
     for (Index i = 0; i < n; ++i) {
-      A += double(x[i]) * a[i];
-      B += double(x[i]) * b[i];
-      C += double(x[i]) * c[i];
-      D += double(x[i]) * d[i];
+      const double p = double(x[i]), q = double(z[i]);
+      A += p * a[i], B += p * b[i], C += p * c[i], D += p * d[i];
+      E += q * a[i], F += q * b[i], G += q * c[i], H += q * d[i];
     }
     out[0] = scale[j] * A, out[1] = scale[j] * B, out[2] = scale[j] * C, out[3] = scale[j] * D;
+    out[4] = scale[k] * E, out[5] = scale[k] * F, out[6] = scale[k] * G, out[7] = scale[k] * H;
   }
 
   // x_j' diag(h) x_j and x_j' h
@@ -65,6 +65,15 @@ struct Dense {
 
   // out += step x_j
   void add(Index j, double step, double* out) const { axpy(step * scale[j], column(j), out, n); }
+
+  // out += four columns at once, each times its step
+  void add_four(const Index* j, const double* step, double* out) const {
+    const T *a = column(j[0]), *b = column(j[1]), *c = column(j[2]), *d = column(j[3]);
+    const double p = step[0] * scale[j[0]], q = step[1] * scale[j[1]], r = step[2] * scale[j[2]],
+                 t = step[3] * scale[j[3]];
+    for (Index i = 0; i < n; ++i)
+      out[i] += p * double(a[i]) + q * double(b[i]) + (r * double(c[i]) + t * double(d[i]));
+  }
 
   // out += step h * x_j
   void add_weighted(Index j, double step, const double* h, double* out) const {
@@ -92,8 +101,8 @@ struct Sparse {
     for (Index j = 0; j < p; ++j) out[j] = dot(j, v);
   }
 
-  void dot_four(Index j, const double* v, double* out) const {
-    for (Index q = 0; q < 4; ++q) out[q] = dot(j, v + q * n);
+  void dot_four(Index j, Index k, const double* v, double* out) const {
+    for (Index q = 0; q < 4; ++q) out[q] = dot(j, v + q * n), out[4 + q] = dot(k, v + q * n);
   }
 
   void moments(Index j, const double* h, double& first, double& second) const {
@@ -110,6 +119,10 @@ struct Sparse {
   void add(Index j, double step, double* out) const {
     const double s = step * scale[j];
     for (I k = starts[j]; k < starts[j + 1]; ++k) out[rows[k]] += s * double(data[k]);
+  }
+
+  void add_four(const Index* j, const double* step, double* out) const {
+    for (Index q = 0; q < 4; ++q) add(j[q], step[q], out);
   }
 
   void add_weighted(Index j, double step, const double* h, double* out) const {

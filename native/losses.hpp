@@ -39,7 +39,7 @@ struct Poisson {
   double value(double y, double eta) const {
     if (y == 0.0) return std::exp(eta);
     const double d = eta - std::log(y);
-    return y * (std::expm1(d) - d);
+    return y * ((std::abs(d) < 0.1 ? std::expm1(d) : std::exp(d) - 1.0) - d);
   }
   void derivatives(double y, double eta, double& g, double& h) const {
     h = std::exp(eta);

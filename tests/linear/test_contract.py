@@ -9,7 +9,16 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import equipoise as eq
 
-ESTIMATORS = (eq.Ridge, eq.Lasso, eq.ElasticNet, eq.LogisticRegression)
+ESTIMATORS = (
+    eq.Ridge,
+    eq.Lasso,
+    eq.ElasticNet,
+    eq.LogisticRegression,
+    eq.PoissonRegressor,
+    eq.GammaRegressor,
+    eq.TweedieRegressor,
+    eq.HuberRegressor,
+)
 FOLDS = "folds see a row twice as two rows, a weight of 2 as one; test_auto keeps the copies in one fold instead"
 FOLDS_DIFFER = {
     "check_sample_weight_equivalence_on_dense_data": FOLDS,
