@@ -82,7 +82,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     ) -> Self:
         self._check_settings()
         X, target, labels = self._read(X, y)
-        weight = _weights(sample_weight, X)
+        weight, size = _weights(sample_weight, X)
         if labels is not None and len(np.unique(labels[weight > 0])) < 2:
             raise InputError("the rows of positive weight are of one class only; a classifier needs two")
         loss, penalty = self._terms(0 if labels is None else len(self.classes_))
@@ -90,7 +90,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             raise InputError(fault)
         shift = None if offset is None else check_offset(offset, len(target))
         problem = Problem(X, target, loss, penalty, weight, self.fit_intercept, self.standardize, shift)
-        self._learn(problem, Context(labels, groups, self.tol, self.n_jobs))
+        self._learn(problem, Context(labels, groups, self.tol, self.n_jobs, size))
         return self
 
     def _check_settings(self) -> None:
@@ -178,11 +178,13 @@ def check_offset(offset: ArrayLike, rows: int) -> FloatArray:
     return shift
 
 
-def _weights(sample_weight: ArrayLike | None, X: Any) -> FloatArray:
+def _weights(sample_weight: ArrayLike | None, X: Any) -> tuple[FloatArray, float]:
+    """Weights that sum to 1, and what they summed to before."""
     weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True))
     if not np.any(weight > 0):
         raise InputError("all sample weights are 0: no row is left to fit on")
-    return np.asarray(weight / weight.sum())
+    total = float(weight.sum())
+    return np.asarray(weight / total), total
 
 
 def _uncertified(gap: float, alpha: float) -> str:

@@ -35,12 +35,15 @@ class Context:
         Bound on the relative duality gap of every fit.
     n_jobs : int, optional
         Threads over folds; as many as there are cores if not given.
+    size : float, optional
+        Sum of the sample weights: the number of rows, each as often as its weight says.
     """
 
     labels: NDArray[Any] | None = None
     groups: ArrayLike | None = None
     tol: float = 1e-6
     n_jobs: int | None = None
+    size: float | None = None
 
 
 @dataclass(frozen=True)
