@@ -56,7 +56,7 @@ def test_what_can_be_learned_is_found(found, task):
     assert max(map(len, str(found[task]).splitlines())) <= 80
 
 
-@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e6])
+@pytest.mark.parametrize("scale", [1e-9, 1e-4, 1.0, 1e4, 1e6, 1e12])
 def test_the_printed_table_fits_whatever_the_digits(found, scale):
     def scaled(value):
         if isinstance(value, dict):

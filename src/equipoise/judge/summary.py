@@ -60,57 +60,66 @@ def _head(record: Record) -> list[str]:
 
 
 def _arms(record: Record) -> list[str]:
-    key, label = record["metric"]["primary"], record["metric"]["label"]
+    key = record["metric"]["primary"]
     arms = sorted(record["arms"], key=lambda arm: _number(arm["cv"][key]["mean"]))
-    lines = _lines(record, arms, _digits([arm["cv"][key]["se"] for arm in arms]))
+    unit = _unit([arm["cv"][key]["mean"] for arm in arms])
+    errors = [arm["cv"][key]["se"] for arm in arms]
+    label: str = record["metric"]["label"]
+    lines = _lines(record, arms, unit, _digits([error / unit for error in errors if error]))
     rule = "-" * max(map(len, lines))
-    return [lines[0], rule, *lines[1:], rule, *_legend(label)]
+    return [lines[0], rule, *lines[1:], rule, *_legend(label if unit == 1.0 else f"{label} / {unit:.0e}")]
 
 
-def _lines(record: Record, arms: Sequence[Record], digits: int) -> list[str]:
+def _lines(record: Record, arms: Sequence[Record], unit: float, digits: int) -> list[str]:
     """Title and rows, with fewer digits if they would not fit."""
     key = record["metric"]["primary"]
-    titles = ("", f"{record['metric']['label']}, folds", "test part (95 %)", "gap", "features")
-    cells = [titles, *(_cells(arm, key, digits, arm["name"] == record["best"]) for arm in arms)]
+    titles = ("", "folds (± s.e.)", "test part (95 %)", "gap", "features")
+    cells = [titles, *(_cells(arm, key, unit, digits, arm["name"] == record["best"]) for arm in arms)]
     widths = [max(len(row[j]) for row in cells) for j in range(len(titles))]
     if sum(widths) + 2 * (len(widths) - 1) > _WIDTH and digits > 0:
-        return _lines(record, arms, digits - 1)
+        return _lines(record, arms, unit, digits - 1)
     return ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in cells]
 
 
 def _legend(label: str) -> list[str]:
-    text = (
-        f"* best. Less {label} is better; ± is one standard error; gap = loss on fitted rows - loss on the test part."
-    )
+    text = f"* best. Figures are {label}, less is better; s.e. is a standard error; gap = fitted rows - test part."
     return textwrap.wrap(text, _WIDTH)
 
 
-def _cells(arm: Record, key: str, digits: int, best: bool) -> tuple[str, ...]:
+def _cells(arm: Record, key: str, unit: float, digits: int, best: bool) -> tuple[str, ...]:
     cv, test = arm["cv"][key], arm["test"][key]
     used = "" if arm["n_features"] is None else f"{arm['n_features']}/{arm['features_total']}"
+
+    def show(value: float | None) -> str:
+        return "-" if value is None else f"{round(value / unit, digits) + 0.0:.{digits}f}"
+
     return (
         f"{'*' if best else ' '} {arm_of(arm['name']).short}",
-        f"{_show(cv['mean'], digits)} ± {_show(cv['se'], digits)}",
-        f"{_show(test['value'], digits)} ({_show(test['low'], digits)}, {_show(test['high'], digits)})",
-        _show(arm["gap"], digits),
+        f"{show(cv['mean'])} ± {show(cv['se'])}",
+        f"{show(test['value'])} ({show(test['low'])}, {show(test['high'])})",
+        show(arm["gap"]),
         used,
     )
+
+
+def _unit(means: list[float | None]) -> float:
+    """A power of 1000 that brings losses of very large or small scale to few digits, else 1."""
+    known = sorted(abs(mean) for mean in means if mean)
+    if not known or 1e-3 <= known[len(known) // 2] < 1e5:
+        return 1.0
+    return float(10.0 ** (3 * math.floor(math.log10(known[len(known) // 2]) / 3)))
 
 
 def _number(value: float | None) -> float:
     return math.inf if value is None else value
 
 
-def _digits(errors: list[float | None]) -> int:
+def _digits(errors: list[float]) -> int:
     """Decimals that leave the typical standard error two digits."""
-    known = sorted(error for error in errors if error)
+    known = sorted(errors)
     if not known:
         return 3
     return max(0, min(6, 1 - math.floor(math.log10(known[len(known) // 2]))))
-
-
-def _show(value: float | None, digits: int) -> str:
-    return "-" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def _verdicts(record: Record) -> list[str]:
