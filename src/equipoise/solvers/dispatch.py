@@ -4,6 +4,7 @@
 |---|---|---|---|
 | squared | L2 | any | one eigendecomposition for all alphas |
 | squared | L1 part | n >= p, dense | coordinate descent on the Gram matrix |
+| smooth | L2 | few numbers | proximal Newton on the columns |
 | smooth | L2 | min(n, p) moderate | Newton with Cholesky, in the row space if p > n |
 | Poisson, gamma, Tweedie, Huber, Cox | L1 part, box | any | proximal Newton in second moments kept along the path |
 | any compiled | L1 part, box, MCP, SCAD | else | proximal Newton on the columns |
@@ -32,7 +33,7 @@ from equipoise.solvers.curved import curved_path
 from equipoise.solvers.group_path import group_gram_path, group_path
 from equipoise.solvers.lockstep import lockstep_paths
 from equipoise.solvers.moments import Moments, Normal
-from equipoise.solvers.newton import newton_path
+from equipoise.solvers.newton import degrees_along, newton_path
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.proximal import proximal_path
@@ -45,7 +46,7 @@ __all__ = ["fold_paths", "solve_path", "uses_gram"]
 GRAM_LIMIT = 6000
 
 
-def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6) -> Path:
+def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6, degrees: bool = True) -> Path:
     """Solutions for decreasing alphas, each certified to a relative duality gap of `tol`.
 
     Parameters
@@ -55,9 +56,11 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6) -> Path:
         Decreasing, >= 0.
     tol : float
         Bound on the relative duality gap.
+    degrees : bool
+        Whether degrees of freedom are wanted where they cost a factorisation a point; nan if not.
     """
     grid, lead = descent(problem, np.asarray(alphas, dtype=np.float64))
-    path = _dispatch(problem, grid, tol, lead).after(lead)
+    path = _dispatch(problem, grid, tol, lead, degrees).after(lead)
     return _sum_zero(path) if isinstance(problem.loss, Multinomial) else path
 
 
@@ -66,14 +69,17 @@ def _sum_zero(path: Path) -> Path:
     return replace(path, intercepts=path.intercepts - path.intercepts.mean(axis=1, keepdims=True))
 
 
-def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int) -> Path:
+def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degrees: bool) -> Path:
     if isinstance(problem.loss, Cox):
         return cox_path(problem, alphas, tol)
     if is_l2(problem) or is_unpenalised(problem, alphas):
         bound = np.all(problem.penalty.factors(problem.p) > 0)
         if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:
             return ridge_path(problem, alphas)
-        return newton_path(problem, alphas, tol)
+        if _is_short(problem) and len(alphas) > 1 and alphas[-1] > 0.0:
+            path = column_path(problem, alphas, 1e-2 * tol)
+            return replace(path, dfs=degrees_along(problem, path) if degrees else np.full(len(alphas), np.nan))
+        return newton_path(problem, alphas, tol, degrees=degrees)
     if uses_gram(problem):
         return _moment_path(problem)(_normal(problem), problem.penalty, alphas, problem.fit_intercept, tol)
     if problem.loss.compiled and isinstance(problem.penalty, Grouped) and problem.y.ndim == 1:
@@ -83,6 +89,12 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int) -> Pa
     if _has_kernel(problem):
         return column_path(problem, alphas, tol)
     return proximal_path(problem, alphas, tol, lead)
+
+
+def _is_short(problem: Problem) -> bool:
+    """Whether what Python costs a step of Newton's method outweighs its arithmetic."""
+    small = problem.n * problem.p <= (60_000 if problem.y.ndim == 1 else 6_000)
+    return problem.loss.compiled and not isinstance(problem.loss, Squared) and small and problem.p <= problem.n
 
 
 def _moment_path(problem: Problem) -> Callable[..., Path]:
@@ -168,7 +180,7 @@ def fold_paths(
     if is_l2(problem) and not problem.standardize and not isinstance(problem.loss, Cox):
         jobs = _rotated_jobs(problem, parts, alphas, tol)
     else:
-        jobs = [delayed(solve_path)(part, alphas, tol) for part in parts]
+        jobs = [delayed(solve_path)(part, alphas, tol, part is problem) for part in parts]
     return list(Parallel(n_jobs=workers, backend="threading")(jobs))
 
 

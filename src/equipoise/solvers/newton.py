@@ -16,7 +16,7 @@ from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.rotation import Rotated, rotate
 
-__all__ = ["newton_path"]
+__all__ = ["degrees_along", "newton_path"]
 
 
 def newton_path(
@@ -41,17 +41,32 @@ def newton_path(
     K, d = problem.outputs, rotated.Z.shape[1]
     theta = np.zeros((K, d + 1))
     theta[:, -1] = problem.null.intercept
-    points, gaps, dfs = [], [], []
-    for alpha in alphas:
-        theta, gap, H = system.minimise(theta, float(alpha), tol, max_steps)
+    points: list[FloatArray] = []
+    gaps, dfs = [], []
+    for k, alpha in enumerate(alphas):
+        theta = system.foresee(theta, points, alphas[: k + 1])
+        theta, gap = system.minimise(theta, float(alpha), tol, max_steps)
         points.append(theta)
         gaps.append(gap)
-        dfs.append(system.degrees(theta, H, float(alpha)) if degrees else np.nan)
+        dfs.append(system.degrees(system.eta(theta), float(alpha)) if degrees else np.nan)
     stacked = np.stack(points)
     coefs, intercepts = rotated.back(stacked[..., :-1], stacked[..., -1])
     if problem.y.ndim == 1:
         coefs, intercepts = coefs[:, 0], intercepts[:, 0]
     return Path(np.asarray(alphas, dtype=float), coefs, intercepts, np.array(gaps), np.array(dfs))
+
+
+def degrees_along(problem: Problem, path: Path) -> FloatArray:
+    """Degrees of freedom of the points of a path that another solver found."""
+    system = _System(problem, rotate(problem))
+    rows = problem.rows
+
+    def eta(w: FloatArray, b: FloatArray) -> FloatArray:
+        return np.asarray(problem.X[rows] @ w.T + b + system.offset)
+
+    return np.array(
+        [system.degrees(eta(*point), a) for *point, a in zip(path.coefs, path.intercepts, path.alphas, strict=True)]
+    )
 
 
 @dataclass
@@ -81,14 +96,22 @@ class _System:
     def value(self, theta: FloatArray, eta: FloatArray, alpha: float) -> float:
         return float(self.s @ self.problem.loss.value(self.y, eta) + 0.5 * alpha * np.sum(self.factor * theta**2))
 
-    def minimise(
-        self, theta: FloatArray, alpha: float, tol: float, max_steps: int
-    ) -> tuple[FloatArray, float, FloatArray]:
+    def foresee(self, theta: FloatArray, points: list[FloatArray], alphas: FloatArray) -> FloatArray:
+        """Go on along the path in log alpha, if that is a lower start than the last point."""
+        if len(points) < 2 or alphas[-1] <= 0.0:
+            return theta
+        ahead = np.log(alphas[-1] / alphas[-2]) / np.log(alphas[-2] / alphas[-3])
+        guess = theta + ahead * (theta - points[-2])
+        alpha = float(alphas[-1])
+        lower = self.value(guess, self.eta(guess), alpha) < self.value(theta, self.eta(theta), alpha)
+        return guess if lower else theta
+
+    def minimise(self, theta: FloatArray, alpha: float, tol: float, max_steps: int) -> tuple[FloatArray, float]:
         eta = self.eta(theta)
         now = self.value(theta, eta, alpha)
-        # Where a point of a path would do, a single fit gets the last step that squares the error once more.
-        gap, polished = np.inf, tol > 1e-10
-        H = np.zeros((0, 0))
+        # Where a point of a path would do, a single fit gets the last step that squares the error once more. Half the
+        # tolerance leaves room for the intercept, which the reference bounds in another way.
+        gap, polished, tol = np.inf, tol > 1e-10, 0.5 * tol
         for _ in range(max_steps):
             slope = self.problem.loss.gradient(self.y, eta)
             pull = np.atleast_2d((self.s * slope.T) @ self.A)
@@ -104,7 +127,7 @@ class _System:
                 break
         if self.separated(eta, alpha):
             gap = np.inf
-        return theta, gap, H
+        return theta, gap
 
     def search(
         self, theta: FloatArray, step: FloatArray, eta: FloatArray, now: float, alpha: float, slope: float
@@ -137,7 +160,8 @@ class _System:
         if self.null <= 0.0:
             return 0.0
         free = self.factor == 0
-        loose = float(np.abs(pull[:, free]).ravel() @ np.abs(theta[:, free]).ravel())
+        # any value up to twice its size, as in `certificate`: an intercept counts too until its slope is 0
+        loose = 2.0 * float(np.abs(pull[:, free]).ravel() @ np.abs(theta[:, free]).ravel())
         if alpha == 0.0:
             return float(np.abs(pull).ravel() @ np.abs(theta).ravel()) / self.null
         dual = -float(self.s @ self.problem.loss.conjugate(self.y, slope))
@@ -155,15 +179,17 @@ class _System:
             return bool(np.all(sides * eta > 0.0)) or (np.max(np.abs(eta)) > 15.0 and _separable(self.A, sides))
         return bool(np.all(np.argmax(eta, axis=1) == np.argmax(self.y, axis=1)))
 
-    def degrees(self, theta: FloatArray, H: FloatArray, alpha: float) -> float:
-        d = len(self.factor)
-        if H.size == 0:
-            H = self.hessian(self.eta(theta))
+    def degrees(self, eta: FloatArray, alpha: float) -> float:
+        """Trace of (H + alpha)^-1 H without the intercept's share, class by class."""
+        bend = self.problem.loss.model_curvature(self.y, eta)
+        last = None if self.problem.fit_intercept else -1
+        A, factor = self.A[:, :last], self.factor[:last]
         total = 0.0
-        for k in range(len(theta)):
-            values = linalg.eigvalsh(H[k * d : k * d + d - 1, k * d : k * d + d - 1], check_finite=False)
-            values = np.maximum(values, 0.0)
-            total += float(np.sum(values / np.maximum(values + alpha, 1e-300)))
+        for k in range(self.problem.outputs):
+            H = (A * (self.s * (bend if bend.ndim == 1 else bend[:, k, k]))[:, None]).T @ A
+            system = H + np.diag(alpha * factor + 1e-13 * np.trace(H) / len(H))
+            total += float(np.trace(linalg.solve(system, H, assume_a="pos", check_finite=False)))
+            total -= 1.0 if self.problem.fit_intercept else 0.0
         return total
 
 
