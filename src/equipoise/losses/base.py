@@ -39,6 +39,8 @@ class Loss(ABC):
         Whether the compiled core knows it by its name.
     separable : bool
         Whether `total` is a sum of `value` over rows; if not, `total` and `slope` are all there is.
+    separate : bool
+        Whether K columns of targets are K problems whose losses are added (one class against the rest).
     """
 
     name: ClassVar[str]
@@ -47,6 +49,7 @@ class Loss(ABC):
     score_factor: ClassVar[float] = 1.0
     compiled: ClassVar[bool] = True
     separable: ClassVar[bool] = True
+    separate: ClassVar[bool] = False
 
     @abstractmethod
     def value(self, y: FloatArray, eta: FloatArray) -> FloatArray:

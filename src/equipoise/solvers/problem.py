@@ -18,6 +18,7 @@ from scipy import sparse
 
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
+from equipoise.losses.kinked import Kinked
 from equipoise.penalties import Penalty
 
 __all__ = ["Null", "Problem", "null_intercept"]
@@ -159,7 +160,9 @@ def _per_row(values: FloatArray) -> FloatArray:
 
 
 def null_intercept(loss: Loss, y: FloatArray, base: FloatArray, weight: FloatArray) -> FloatArray:
-    """Damped Newton on the intercepts; for squared loss one step is exact."""
+    """Damped Newton on the intercepts; for squared loss one step is exact, and losses of straight lines sort."""
+    if isinstance(loss, Kinked):
+        return loss.best_intercept(y, base, weight)
     outputs = 1 if y.ndim == 1 else y.shape[1]
     # Under a log link Newton from 0 would overflow, and the Huber loss is flat far from the target.
     b = np.full(outputs, loss.start(y, weight) - float(weight @ base) if y.ndim == 1 else 0.0)
