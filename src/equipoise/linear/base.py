@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from abc import ABC, abstractmethod
 from typing import Any, Self
@@ -80,8 +81,15 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _fit(
         self, X: Any, y: Any, sample_weight: ArrayLike | None, groups: ArrayLike | None, offset: ArrayLike | None = None
     ) -> Self:
+        self._learn(*self._pose(X, y, sample_weight, groups, offset))
+        return self
+
+    def _pose(
+        self, X: Any, y: Any, sample_weight: ArrayLike | None, groups: ArrayLike | None, offset: ArrayLike | None
+    ) -> tuple[Problem, Context]:
+        """The data, checked, as a problem; and what a strategy may know besides."""
         self._check_settings()
-        X, target, labels = self._read(X, y)
+        given, (X, target, labels) = y, self._read(X, y)
         weight, size = _weights(sample_weight, X)
         if labels is not None and len(np.unique(labels[weight > 0])) < 2:
             raise InputError("the rows of positive weight are of one class only; a classifier needs two")
@@ -90,8 +98,9 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             raise InputError(fault)
         shift = None if offset is None else check_offset(offset, len(target))
         problem = Problem(X, target, loss, penalty, weight, self.fit_intercept, self.standardize, shift)
-        self._learn(problem, Context(labels, groups, self.tol, self.n_jobs, size))
-        return self
+        given = np.asarray(given)
+        given = given.ravel() if given.ndim == 2 and given.shape[1] == 1 else given
+        return problem, Context(labels, groups, self.tol, self.n_jobs, size, given, self._with)
 
     def _check_settings(self) -> None:
         if not (isinstance(self.tol, (int, float, np.number)) and 0 < self.tol < np.inf):
@@ -132,14 +141,24 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _keep(self, problem: Problem) -> None:
         index = int(np.flatnonzero(self.path_.alphas == self.alpha_)[0])
         self.gap_ = float(self.path_.gaps[index])
-        self.coef_, self.intercept_ = self.path_.coefs[index], self.path_.intercepts[index]
+        self._set(self.path_.coefs[index], self.path_.intercepts[index])
         self.n_iter_ = 1
-        if self._classifies():
-            self.coef_, self.intercept_ = np.atleast_2d(self.coef_), np.atleast_1d(self.intercept_)
-        else:
-            self.intercept_ = float(self.intercept_)
         if not self.gap_ <= self.tol:
             warnings.warn(_uncertified(self.gap_, self.alpha_), CertificateWarning, stacklevel=5)
+
+    def _set(self, coef: FloatArray, intercept: Any) -> None:
+        self.coef_, self.intercept_ = coef, intercept
+        if self._classifies():
+            self.coef_, self.intercept_ = np.atleast_2d(coef), np.atleast_1d(intercept)
+        else:
+            self.intercept_ = float(intercept)
+
+    def _with(self, coef: FloatArray, intercept: Any) -> Self:
+        """A copy that predicts with other coefficients, from arrays without names."""
+        model = copy.copy(self)
+        model.__dict__.pop("feature_names_in_", None)
+        model._set(coef, intercept)
+        return model
 
     def _classifies(self) -> bool:
         return bool(self.__sklearn_tags__().estimator_type == "classifier")

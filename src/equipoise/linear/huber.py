@@ -14,6 +14,7 @@ from equipoise.losses import Huber, Loss
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L2, Penalty
 from equipoise.selection import Context
+from equipoise.selection.cross_validation import with_ratio
 from equipoise.solvers import Path, Problem, solve_path
 
 __all__ = ["HuberRegressor"]
@@ -87,8 +88,11 @@ class HuberRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     def _learn(self, problem: Problem, context: Context) -> None:
         if isinstance(self.scale, str) and self.scale == "auto":
             spread = _scale(problem.y - _median(problem.y, problem.weight), problem.weight)
-            _, path, alpha = self._choose(self._with_scale(problem, spread), context)
-            self.scale_ = self._settle(problem, path, alpha)
+            found, path, alpha = self._choose(self._with_scale(problem, spread), context)
+            chosen = problem
+            if found is not None and found.l1_ratio is not None:
+                chosen = replace(problem, penalty=with_ratio(problem.penalty, found.l1_ratio))
+            self.scale_ = self._settle(chosen, path, alpha)
         else:
             self.scale_ = _positive(self.scale)
         super()._learn(self._with_scale(problem, self.scale_), context)

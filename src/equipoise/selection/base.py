@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "Rule", "Selection", "Strategy", "alpha_grid", "check_rule"]
 
-Rule = Literal["best", "1se"]
+Rule = Literal["best", "1se"] | float
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Context:
         Threads over folds; as many as there are cores if not given.
     size : float, optional
         Sum of the sample weights: the number of rows, each as often as its weight says.
+    target : array of n rows, optional
+        The target as it was given, for scorers.
+    model : callable, optional
+        (coefficients, intercept) -> an estimator that predicts with them, for scorers.
     """
 
     labels: NDArray[Any] | None = None
@@ -44,6 +49,8 @@ class Context:
     tol: float = 1e-6
     n_jobs: int | None = None
     size: float | None = None
+    target: NDArray[Any] | None = field(default=None, repr=False)
+    model: Callable[[FloatArray, Any], Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,8 @@ class Selection:
     scores : array of shape (folds, m)
         Score of each fold, lower is better; one row where there are no folds.
     mean, se : arrays of shape (m,)
-        Mean over folds weighted by the weight of their rows, and its standard error (0 where there are no folds).
+        Mean over folds weighted by the weight of their rows, and its standard error (0 where there are no folds). Folds
+        of a second round look at the same rows again: they do not count as more folds.
     score_name : str
     best, one_se : int
         Index of the lowest mean, and of the largest alpha within one standard error of it.
@@ -66,9 +74,14 @@ class Selection:
     why : str
         The reason in one sentence.
     predictions : array of shape (n,) or (n, K), or None
-        Linear predictor of each row at the chosen alpha from the fold that did not see it (nan if there is none).
+        Linear predictor of each row at the chosen alpha from the fold that did not see it (nan if there is none, the
+        mean if there are several).
     path : Path or None
         The path of all rows over `alphas`, where the strategy fitted it beside the folds.
+    l1_ratio : float or None
+        The chosen share of the L1 part, where several were tried.
+    tried : tuple of Selection
+        One for each of them.
     """
 
     alphas: FloatArray
@@ -82,6 +95,8 @@ class Selection:
     why: str
     predictions: FloatArray | None = field(default=None, repr=False)
     path: Path | None = field(default=None, repr=False)
+    l1_ratio: float | None = None
+    tried: tuple[Selection, ...] = field(default=(), repr=False)
 
     @property
     def alpha(self) -> float:
@@ -90,23 +105,35 @@ class Selection:
 
     @classmethod
     def of(
-        cls, alphas: FloatArray, scores: FloatArray, weight: FloatArray, name: str, rule: Rule, **rest: Any
+        cls,
+        alphas: FloatArray,
+        scores: FloatArray,
+        weight: FloatArray,
+        name: str,
+        rule: Rule,
+        rounds: float = 1.0,
+        **rest: Any,
     ) -> Selection:
-        """Aggregate fold scores as glmnet does: weighted mean, and weighted deviation / sqrt(folds)."""
+        """Aggregate fold scores as glmnet does: weighted mean, and weighted deviation / sqrt(folds of one round)."""
         share = weight / weight.sum()
         mean = share @ scores
+        if np.all(np.isnan(mean)):
+            raise InputError(f"the {name} is not a number in some fold at every alpha; use fewer or stratified folds")
         folds = len(scores)
-        spread = share @ (scores - mean) ** 2 / max(folds - 1, 1)
+        spread = share @ (scores - mean) ** 2 * rounds / max(folds - 1, 1)
         se = np.sqrt(spread) if folds > 1 else np.zeros_like(mean)
         best = int(np.nanargmin(mean))
-        one_se = int(np.flatnonzero(mean <= mean[best] + se[best])[0])
-        index = best if rule == "best" else one_se
-        why = f"alpha {alphas[index]:.4g} has the lowest {name}, {mean[best]:.4g}"
-        if rule == "1se":
-            why = (
-                f"alpha {alphas[index]:.4g} is the largest whose {name} ({mean[index]:.4g}) lies within one standard "
-                f"error ({se[best]:.2g}) of the lowest ({mean[best]:.4g})"
-            )
+        one_se = _largest(mean, mean[best] + se[best])
+        lowest = f"the lowest ({mean[best]:.4g})"
+        if rule == "best":
+            index = best
+            why = f"alpha {alphas[index]:.4g} has the lowest {name}, {mean[best]:.4g}"
+        else:
+            index, near = one_se, f"one standard error ({se[best]:.2g})"
+            if rule != "1se":
+                index, near = _largest(mean, mean[best] + float(rule) * abs(mean[best])), f"{100.0 * float(rule):.3g} %"
+            reached = f"{name} ({mean[index]:.4g})"
+            why = f"alpha {alphas[index]:.4g} is the largest whose {reached} lies within {near} of {lowest}"
         return cls(alphas, scores, mean, se, name, best, one_se, index, why, **rest)
 
     def plot(self, ax: Any = None) -> Axes:
@@ -125,10 +152,20 @@ class Strategy(ABC):
         """Score a grid of alphas and choose one."""
 
 
-def check_rule(rule: str) -> None:
+def _largest(mean: FloatArray, limit: float) -> int:
+    """Index of the largest alpha whose score is at most `limit`."""
+    return int(np.flatnonzero(mean <= limit)[0])
+
+
+def check_rule(rule: Any) -> None:
     """Raise if the rule is not known."""
-    if rule not in ("best", "1se"):
-        raise InputError(f"rule {rule!r} is not known; choose 'best' or '1se'")
+    if isinstance(rule, str) and rule in ("best", "1se"):
+        return
+    if isinstance(rule, (int, float, np.number)) and not isinstance(rule, bool) and 0.0 <= rule < 1.0:
+        return
+    raise InputError(
+        f"rule {rule!r} is not known; choose 'best', '1se', or a share of the lowest score such as 0.05 for within 5 %"
+    )
 
 
 def alpha_grid(problem: Problem, alphas: int | ArrayLike) -> FloatArray:

@@ -47,6 +47,16 @@ class Path:
         kept = (self.alphas, self.coefs, self.intercepts, self.gaps, self.dfs)
         return Path(*(values[count:] for values in kept))
 
+    def only(self, kept: Any) -> Path:
+        """Some of its points, by index or mask."""
+        return Path(self.alphas[kept], self.coefs[kept], self.intercepts[kept], self.gaps[kept], self.dfs[kept])
+
+    def joined(self, other: Path) -> Path:
+        """Both paths as one, of decreasing alpha."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        both = Path(*(np.concatenate(pair) for pair in pairs))
+        return both.only(np.argsort(-both.alphas, kind="stable"))
+
     def at(self, alpha: float) -> tuple[FloatArray, FloatArray]:
         """Coefficients and intercept at any alpha, linear between the points of the path.
 

@@ -1,0 +1,72 @@
+"""Folds as rows: a number, a splitter or a list becomes (train, test) pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
+
+from equipoise.errors import InputError
+from equipoise.selection.base import Context
+from equipoise.solvers import Problem
+
+__all__ = ["Split", "folds", "rounds"]
+
+Split = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+
+def folds(cv: Any, problem: Problem, context: Context) -> list[Split]:
+    """Training and test rows of each fold.
+
+    Parameters
+    ----------
+    cv : int, splitter or iterable of (train, test)
+
+    Raises
+    ------
+    InputError
+        If there is no fold, or one without a training row of positive weight.
+    """
+    if isinstance(cv, (int, np.integer)):
+        cv = _default_splitter(int(cv), problem, context)
+    if hasattr(cv, "split"):
+        target = problem.weight if context.labels is None else context.labels
+        found: Iterable[Any] = cv.split(np.zeros((problem.n, 1)), target, context.groups)
+    elif isinstance(cv, Iterable) and not isinstance(cv, str):
+        found = cv
+    else:
+        raise InputError(f"cv={cv!r} is neither a number of folds, a splitter, nor a list of (train, test)")
+    splits = [(np.asarray(train), np.asarray(test)) for train, test in found]
+    if not splits:
+        raise InputError("cv gave no folds; at least one (train, test) pair is needed")
+    for k, (train, _) in enumerate(splits):
+        if not np.any(problem.weight[train] > 0):
+            raise InputError(f"fold {k} has no training row of positive weight; use fewer folds")
+    return splits
+
+
+def rounds(tests: Sequence[NDArray[np.intp]], n: int) -> float:
+    """How often a row is held out, on the mean of those that are: 1 for folds, 3 for folds repeated 3 times."""
+    times = np.zeros(n)
+    for test in tests:
+        times[test] += 1.0
+    return float(np.mean(times[times > 0])) if np.any(times > 0) else 1.0
+
+
+def _default_splitter(count: int, problem: Problem, context: Context) -> Any:
+    if count < 2:
+        raise InputError(f"cv={count}: cross-validation needs at least 2 folds")
+    if count > problem.n:
+        raise InputError(f"{count} folds need at least {count} rows, but n_samples={problem.n}")
+    if context.labels is None:
+        return GroupKFold(count) if context.groups is not None else KFold(count, shuffle=True, random_state=0)
+    values, counts = np.unique(context.labels, return_counts=True)
+    if counts.min() < 2:
+        raise InputError(f"class number {values[counts.argmin()]} has one row; it cannot be in training and test")
+    count = min(count, int(counts.min()))
+    if context.groups is not None:
+        return StratifiedGroupKFold(count, shuffle=True, random_state=0)
+    return StratifiedKFold(count, shuffle=True, random_state=0)
