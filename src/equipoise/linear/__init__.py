@@ -5,7 +5,9 @@ from equipoise.linear.cox import CoxRegressor
 from equipoise.linear.general import LinearModel
 from equipoise.linear.huber import HuberRegressor
 from equipoise.linear.log_link import GammaRegressor, PoissonRegressor, TweedieRegressor
+from equipoise.linear.quantile import QuantileRegressor
 from equipoise.linear.regression import ElasticNet, Lasso, Ridge
+from equipoise.linear.svm import LinearSVC, LinearSVR
 
 __all__ = [
     "CoxRegressor",
@@ -14,8 +16,11 @@ __all__ = [
     "HuberRegressor",
     "Lasso",
     "LinearModel",
+    "LinearSVC",
+    "LinearSVR",
     "LogisticRegression",
     "PoissonRegressor",
+    "QuantileRegressor",
     "Ridge",
     "TweedieRegressor",
 ]

@@ -13,11 +13,44 @@ from equipoise.losses import Logistic, Loss, Multinomial
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L2, Penalty
 
-__all__ = ["LogisticRegression"]
+__all__ = ["LinearClassifier", "LogisticRegression"]
+
+
+class LinearClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
+    """A linear predictor of classes: its sign for two, the largest of one for each class for more."""
+
+    def decision_function(self, X: Any) -> FloatArray:
+        """Linear predictor.
+
+        Parameters
+        ----------
+        X : array, sparse matrix or data frame of shape (n, p)
+
+        Returns
+        -------
+        array of shape (n,) for two classes, else (n, K)
+        """
+        eta = self._predictor(X)
+        return eta[:, 0] if len(self.classes_) == 2 else eta
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Class with the largest linear predictor: the most probable one, where there are probabilities.
+
+        Parameters
+        ----------
+        X : array, sparse matrix or data frame of shape (n, p)
+
+        Returns
+        -------
+        array of shape (n,)
+        """
+        eta = self.decision_function(X)
+        codes = (eta > 0).astype(int) if eta.ndim == 1 else np.argmax(eta, axis=1)
+        return np.asarray(self.classes_[codes])
 
 
 @final
-class LogisticRegression(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
+class LogisticRegression(LinearClassifier):
     """Logistic regression: mean log loss + alpha * penalty; softmax for more than two classes.
 
     Scikit-learn's C is 1 / (n * alpha).
@@ -64,20 +97,6 @@ class LogisticRegression(ClassifierMixin, LinearEstimator):  # type: ignore[misc
     def _terms(self, classes: int) -> tuple[Loss, Penalty]:
         return (Logistic() if classes == 2 else Multinomial()), self.penalty or L2()
 
-    def decision_function(self, X: Any) -> FloatArray:
-        """Linear predictor.
-
-        Parameters
-        ----------
-        X : array, sparse matrix or data frame of shape (n, p)
-
-        Returns
-        -------
-        array of shape (n,) for two classes, else (n, K)
-        """
-        eta = self._predictor(X)
-        return eta[:, 0] if len(self.classes_) == 2 else eta
-
     def predict_proba(self, X: Any) -> FloatArray:
         """Probability of each class.
 
@@ -107,18 +126,3 @@ class LogisticRegression(ClassifierMixin, LinearEstimator):  # type: ignore[misc
         array of shape (n, K)
         """
         return np.log(self.predict_proba(X))
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """Most probable class.
-
-        Parameters
-        ----------
-        X : array, sparse matrix or data frame of shape (n, p)
-
-        Returns
-        -------
-        array of shape (n,)
-        """
-        eta = self.decision_function(X)
-        codes = (eta > 0).astype(int) if eta.ndim == 1 else np.argmax(eta, axis=1)
-        return np.asarray(self.classes_[codes])

@@ -12,10 +12,12 @@ from equipoise.losses.base import FloatArray
 from equipoise.penalties import L1, L2, Penalty
 from equipoise.penalties import ElasticNet as ElasticNetPenalty
 
-__all__ = ["ElasticNet", "Lasso", "Ridge"]
+__all__ = ["ElasticNet", "Lasso", "LinearRegressor", "Ridge"]
 
 
-class _SquaredRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
+class LinearRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
+    """A linear predictor of a number."""
+
     def predict(self, X: Any) -> FloatArray:
         """Predicted target.
 
@@ -31,7 +33,7 @@ class _SquaredRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
 
 
 @final
-class Ridge(_SquaredRegressor):
+class Ridge(LinearRegressor):
     """Least squares with an L2 penalty: mean (y - Xw - b)^2 / 2 + alpha * |w|^2 / 2.
 
     Scikit-learn's Ridge(alpha) is this one with alpha / n.
@@ -80,7 +82,7 @@ class Ridge(_SquaredRegressor):
 
 
 @final
-class Lasso(_SquaredRegressor):
+class Lasso(LinearRegressor):
     """Least squares with an L1 penalty: mean (y - Xw - b)^2 / 2 + alpha * |w|_1. The scale of alpha is scikit-learn's.
 
     Parameters
@@ -127,7 +129,7 @@ class Lasso(_SquaredRegressor):
 
 
 @final
-class ElasticNet(_SquaredRegressor):
+class ElasticNet(LinearRegressor):
     """Least squares with L1 and L2: mean (y - Xw - b)^2 / 2 + alpha * (l1_ratio |w|_1 + (1 - l1_ratio) |w|^2 / 2).
 
     Parameters

@@ -2,8 +2,8 @@
 
     f(eta) = a (eta - l)  for eta < l,     0  for l <= eta <= u,     b (eta - u)  for eta > u,     a <= 0 <= b
 
-Hinge, epsilon-insensitive and quantile loss are of this form. Where a smooth loss has a gradient, a kink has an interval
-of slopes, so that the slope that proves a fit optimal comes from the solver (`equipoise.solvers.kinked`).
+Hinge, epsilon-insensitive and quantile loss are of this form. Where a smooth loss has a gradient, a kink has an
+interval of slopes, so that the slope that proves a fit optimal comes from the solver (`equipoise.solvers.kinked`).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Kinked(Loss):
         return np.zeros_like(eta)
 
     def conjugate(self, y: FloatArray, u: FloatArray) -> FloatArray:
-        """u l for a <= u < 0, u times the upper end for 0 < u <= b."""
+        """Slope times lower end for a <= u < 0, u times upper end for 0 < u <= b."""
         a, low, b, high = self.pieces(y)
         with np.errstate(invalid="ignore"):
             inside = np.where(u < 0, u * low, np.where(u > 0, u * high, 0.0))

@@ -11,6 +11,8 @@
 | squared | groups | n >= p, dense | block Newton on the Gram matrix |
 | any compiled | groups | else | proximal Newton with blocks, over a working set |
 | Cox | L2; MCP, SCAD | any | Newton with the exact Hessian; proximal Newton on the columns |
+| hinge, epsilon-insensitive, quantile | L2 | any | augmented Lagrangian with a semismooth Newton method |
+| hinge, epsilon-insensitive, quantile | L1 part, box | any | interior point |
 | any | any | else | accelerated proximal gradient |
 """
 
@@ -26,11 +28,14 @@ from numpy.typing import NDArray
 
 from equipoise.losses import Cox, Gamma, Huber, Multinomial, Poisson, Squared, Tweedie
 from equipoise.losses.base import FloatArray
+from equipoise.losses.kinked import Kinked
 from equipoise.penalties.groups import Grouped
 from equipoise.solvers.coordinate import column_path, gram_path
 from equipoise.solvers.cox import cox_path
 from equipoise.solvers.curved import curved_path
 from equipoise.solvers.group_path import group_gram_path, group_path
+from equipoise.solvers.interior import interior_path
+from equipoise.solvers.kinked import kinked_path
 from equipoise.solvers.lockstep import lockstep_paths
 from equipoise.solvers.moments import Moments, Normal
 from equipoise.solvers.newton import degrees_along, newton_path
@@ -59,9 +64,22 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6, degrees:
     degrees : bool
         Whether degrees of freedom are wanted where they cost a factorisation a point; nan if not.
     """
+    if problem.loss.separate and problem.y.ndim == 2:
+        return _one_by_one(problem, alphas, tol, degrees)
     grid, lead = descent(problem, np.asarray(alphas, dtype=np.float64))
     path = _dispatch(problem, grid, tol, lead, degrees).after(lead)
     return _sum_zero(path) if isinstance(problem.loss, Multinomial) else path
+
+
+def _one_by_one(problem: Problem, alphas: FloatArray, tol: float, degrees: bool) -> Path:
+    """One problem for each column of the target; the gap is that of their sum."""
+    parts = [replace(problem, y=np.ascontiguousarray(column)) for column in problem.y.T]
+    paths = [solve_path(part, alphas, tol, degrees) for part in parts]
+    share = np.array([part.null.objective for part in parts])
+    gaps = (share / max(float(share.sum()), 1e-300)) @ np.array([path.gaps for path in paths])
+    coefs = np.stack([path.coefs for path in paths], axis=1)
+    intercepts = np.stack([path.intercepts for path in paths], axis=1)
+    return Path(paths[0].alphas, coefs, intercepts, gaps, np.sum([path.dfs for path in paths], axis=0))
 
 
 def _sum_zero(path: Path) -> Path:
@@ -72,6 +90,9 @@ def _sum_zero(path: Path) -> Path:
 def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degrees: bool) -> Path:
     if isinstance(problem.loss, Cox):
         return cox_path(problem, alphas, tol)
+    if isinstance(problem.loss, Kinked):
+        smooth = is_l2(problem) or is_unpenalised(problem, alphas)
+        return (kinked_path if smooth else interior_path)(problem, alphas, tol)
     if is_l2(problem) or is_unpenalised(problem, alphas):
         bound = np.all(problem.penalty.factors(problem.p) > 0)
         if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:
@@ -177,7 +198,8 @@ def fold_paths(
         jobs = _gram_jobs(problem, grid, folds, tol)
         return [path.after(lead) for path in Parallel(n_jobs=workers, backend="threading")(jobs)]
     parts = [*(problem.on_rows(rows) for rows in folds), problem]
-    if is_l2(problem) and not problem.standardize and not isinstance(problem.loss, Cox):
+    ordered = isinstance(problem.loss, (Cox, Kinked)) or (problem.loss.separate and problem.y.ndim == 2)
+    if is_l2(problem) and not problem.standardize and not ordered:
         jobs = _rotated_jobs(problem, parts, alphas, tol)
     else:
         jobs = [delayed(solve_path)(part, alphas, tol, part is problem) for part in parts]

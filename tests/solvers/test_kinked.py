@@ -1,0 +1,185 @@
+"""Losses of straight lines: against libsvm and linear programs, and by their certificates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import linprog
+from sklearn.svm import SVC, SVR
+
+import equipoise as eq
+from equipoise.solvers import Problem, solve_path
+from equipoise.solvers.certificate import objective
+
+GRID = np.logspace(0.5, -4.0, 12)
+
+
+def sample(n: int, p: int, seed: int = 0, classes: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p)) * np.logspace(0.0, 1.0, p) + 3.0
+    y = X[:, : min(3, p)].sum(axis=1) + 3.0 * rng.standard_t(3, size=n)
+    return X, (y > np.median(y)).astype(float) if classes else y
+
+
+def problem(X, y, loss, penalty, weight=None, **settings) -> Problem:
+    weight = np.ones(len(y)) if weight is None else weight
+    X = sparse.csc_array(X) if sparse.issparse(X) else np.asfortranarray(X)
+    return Problem(X, y, loss, penalty, weight / weight.sum(), **settings)
+
+
+LOSSES = {
+    "hinge": eq.losses.Hinge(),
+    "epsilon": eq.losses.EpsilonInsensitive(0.5),
+    "absolute": eq.losses.EpsilonInsensitive(0.0),
+    "quantile": eq.losses.Quantile(0.8),
+}
+
+
+@pytest.mark.parametrize(
+    "penalty", [eq.penalties.L2(), eq.penalties.L1(), eq.penalties.ElasticNet(l1_ratio=0.5)], ids=repr
+)
+@pytest.mark.parametrize("shape", [(60, 4), (30, 50)], ids=["tall", "wide"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_point_is_certified(name, shape, penalty) -> None:
+    X, y = sample(*shape, classes=name == "hinge")
+    for intercept in (True, False):
+        task = problem(X, y, LOSSES[name], penalty, fit_intercept=intercept, standardize=intercept)
+        path = solve_path(task, GRID)
+        assert np.all(path.gaps <= 1e-6), path.gaps
+        # the claim of a gap is that nothing is lower by more: a search from the fit finds nothing
+        for k in (3, 8):
+            now = objective(task, path.coefs[k], path.intercepts[k], GRID[k])
+            rng = np.random.default_rng(k)
+            for size in (1e-1, 1e-2, 1e-3, 1e-4):
+                move = size * rng.normal(size=(20, task.p)) * task.scale
+                shift = size * rng.normal(size=20) if intercept else np.zeros(20)
+                found = min(
+                    objective(task, path.coefs[k] + m, path.intercepts[k] + b, GRID[k])
+                    for m, b in zip(move, shift, strict=True)
+                )
+                assert found >= now - 1.1e-6 * task.null.objective
+
+
+@pytest.mark.parametrize("alpha", [1e-1, 1e-3])
+def test_the_hinge_is_libsvms(alpha: float) -> None:
+    X, y = sample(150, 5, classes=True)
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    task = problem(X, y, eq.losses.Hinge(), eq.penalties.L2())
+    path = solve_path(task, np.array([alpha]), 1e-9)
+    peer = SVC(kernel="linear", C=1.0 / (alpha * len(y)), tol=1e-9).fit(X, y)
+    ours = objective(task, path.coefs[0], path.intercepts[0], alpha)
+    theirs = objective(task, peer.coef_[0], float(peer.intercept_[0]), alpha)
+    assert ours <= theirs + 1e-9
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+    np.testing.assert_allclose(path.coefs[0], peer.coef_[0], rtol=1e-3, atol=1e-4)
+
+
+def test_support_vector_regression_is_libsvms() -> None:
+    X, y = sample(120, 4)
+    X = (X - X.mean(axis=0)) / X.std(axis=0)
+    task = problem(X, y, eq.losses.EpsilonInsensitive(0.5), eq.penalties.L2())
+    path = solve_path(task, np.array([0.01]), 1e-9)
+    peer = SVR(kernel="linear", C=1.0 / (0.01 * len(y)), epsilon=0.5, tol=1e-9).fit(X, y)
+    theirs = objective(task, peer.coef_[0], float(peer.intercept_[0]), 0.01)
+    np.testing.assert_allclose(objective(task, path.coefs[0], path.intercepts[0], 0.01), theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("q", [0.1, 0.5, 0.9])
+def test_quantile_regression_with_l1_is_the_linear_program(q: float) -> None:
+    X, y = sample(80, 5)
+    n, p, alpha = 80, 5, 0.05
+    # positive and negative parts of w, of b and of the residual
+    cost = np.r_[np.full(2 * p, alpha), 0.0, 0.0, np.full(n, q / n), np.full(n, (1 - q) / n)]
+    equal = np.hstack([X, -X, np.ones((n, 1)), -np.ones((n, 1)), np.eye(n), -np.eye(n)])
+    program = linprog(cost, A_eq=equal, b_eq=y, method="highs")
+    task = problem(X, y, eq.losses.Quantile(q), eq.penalties.L1())
+    path = solve_path(task, np.array([alpha]), 1e-9)
+    np.testing.assert_allclose(objective(task, path.coefs[0], path.intercepts[0], alpha), program.fun, rtol=1e-7)
+    w = program.x[:p] - program.x[p : 2 * p]
+    np.testing.assert_allclose(path.coefs[0], w, atol=1e-4)
+    assert np.array_equal(path.coefs[0] != 0, np.abs(w) > 1e-9)
+
+
+def test_the_null_model_is_the_quantile() -> None:
+    y = np.arange(10.0)
+    task = problem(np.ones((10, 1)), y, eq.losses.Quantile(0.75), eq.penalties.L2())
+    assert float(task.null.intercept[0]) == 7.0
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_weight_of_two_is_a_row_twice_and_zero_is_none(name: str) -> None:
+    X, y = sample(50, 3, classes=name == "hinge")
+    weight = np.r_[np.full(10, 2.0), np.zeros(10), np.ones(30)]
+    rows = np.r_[0:10, 0:10, 20:50]
+    for penalty in (eq.penalties.L2(), eq.penalties.L1()):
+        one = solve_path(problem(X, y, LOSSES[name], penalty, weight), GRID, 1e-9)
+        other = solve_path(problem(X[rows], y[rows], LOSSES[name], penalty), GRID, 1e-9)
+        task = problem(X, y, LOSSES[name], penalty, weight)
+        for k, alpha in enumerate(GRID):
+            values = [objective(task, path.coefs[k], path.intercepts[k], alpha) for path in (one, other)]
+            np.testing.assert_allclose(*values, rtol=1e-7)
+
+
+def test_sparse_is_dense() -> None:
+    X, y = sample(60, 5, classes=True)
+    X = np.where(np.abs(X - 3.0) < 1.0, 0.0, X)
+    for standardize in (False, True):
+        dense = solve_path(problem(X, y, eq.losses.Hinge(), eq.penalties.L2(), standardize=standardize), GRID, 1e-9)
+        thin = problem(sparse.csc_array(X), y, eq.losses.Hinge(), eq.penalties.L2(), standardize=standardize)
+        np.testing.assert_allclose(solve_path(thin, GRID, 1e-9).coefs, dense.coefs, rtol=1e-3, atol=1e-5)
+
+
+def test_a_large_sparse_matrix_stays_sparse(monkeypatch: pytest.MonkeyPatch) -> None:
+    from equipoise.solvers import kinked
+
+    rng = np.random.default_rng(0)
+    X = sparse.random_array((200, 300), density=0.05, rng=rng, format="csc")
+    y = (np.asarray(X @ rng.normal(size=300)).ravel() > 0).astype(float)
+    task = problem(X, y, eq.losses.Hinge(), eq.penalties.L2())
+    small = solve_path(task, GRID[4:])
+    for limit, factored in ((0, 2_000), (0, 20)):
+        monkeypatch.setattr(kinked, "SPARSE", limit)
+        monkeypatch.setattr(kinked, "FACTORED", factored)
+        large = solve_path(task, GRID[4:])
+        assert np.all(large.gaps <= 1e-6)
+        for k, alpha in enumerate(GRID[4:]):
+            values = [objective(task, path.coefs[k], path.intercepts[k], alpha) for path in (small, large)]
+            assert abs(values[0] - values[1]) <= 2e-6 * task.null.objective
+
+
+def test_bounds_hold() -> None:
+    X, y = sample(80, 5)
+    task = problem(X, -y, eq.losses.Quantile(0.5), eq.penalties.Box(low=0.0))
+    path = solve_path(task, np.array([0.01]))
+    assert np.all(path.coefs >= 0.0)
+    assert path.gaps[0] <= 1e-6
+
+
+def test_offset_shifts_the_target() -> None:
+    X, y = sample(60, 3)
+    shift = np.linspace(-5.0, 5.0, 60)
+    for penalty in (eq.penalties.L2(), eq.penalties.L1()):
+        one = solve_path(problem(X, y, eq.losses.Quantile(0.3), penalty, offset=shift), GRID, 1e-9)
+        other = solve_path(problem(X, y - shift, eq.losses.Quantile(0.3), penalty), GRID, 1e-9)
+        np.testing.assert_allclose(one.coefs, other.coefs, rtol=1e-3, atol=1e-5)
+
+
+def test_classes_are_told_apart_one_against_the_rest() -> None:
+    from sklearn.datasets import load_iris
+
+    X, y = load_iris(return_X_y=True)
+    for loss in ("hinge", "squared_hinge"):
+        model = eq.LinearSVC(alpha=0.01, loss=loss).fit(X, y)
+        second = eq.LinearSVC(alpha=0.01, loss=loss).fit(X, y == 1)
+        np.testing.assert_allclose(model.coef_[1], second.coef_[0], rtol=1e-3, atol=1e-4)
+        assert model.score(X, y) > 0.9
+        auto = eq.LinearSVC(eq.CrossValidation(alphas=10), loss=loss).fit(X, y)
+        assert auto.gap_ <= 1e-6
+        assert auto.score(X, y) > 0.9
+
+
+def test_a_penalty_without_a_solver_is_named() -> None:
+    X, y = sample(30, 3)
+    with pytest.raises(eq.InputError, match="MCP"):
+        eq.QuantileRegressor(alpha=0.1, penalty=eq.penalties.MCP()).fit(X, y)
