@@ -7,6 +7,7 @@ from typing import Any, final
 from sklearn.base import RegressorMixin
 
 from equipoise.linear.base import LinearEstimator
+from equipoise.linear.blocks import BlockEstimator
 from equipoise.losses import Loss, Squared
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L1, L2, Penalty
@@ -33,7 +34,7 @@ class LinearRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
 
 
 @final
-class Ridge(LinearRegressor):
+class Ridge(BlockEstimator, LinearRegressor):
     """Least squares with an L2 penalty: mean (y - Xw - b)^2 / 2 + alpha * |w|^2 / 2.
 
     Scikit-learn's Ridge(alpha) is this one with alpha / n.
@@ -82,7 +83,7 @@ class Ridge(LinearRegressor):
 
 
 @final
-class Lasso(LinearRegressor):
+class Lasso(BlockEstimator, LinearRegressor):
     """Least squares with an L1 penalty: mean (y - Xw - b)^2 / 2 + alpha * |w|_1. The scale of alpha is scikit-learn's.
 
     Parameters
@@ -129,7 +130,7 @@ class Lasso(LinearRegressor):
 
 
 @final
-class ElasticNet(LinearRegressor):
+class ElasticNet(BlockEstimator, LinearRegressor):
     """Least squares with L1 and L2: mean (y - Xw - b)^2 / 2 + alpha * (l1_ratio |w|_1 + (1 - l1_ratio) |w|^2 / 2).
 
     Parameters

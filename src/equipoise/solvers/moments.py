@@ -95,6 +95,31 @@ class Moments:
         sums = {f: getattr(self, f) + sign * getattr(other, f) for f in ("weight", "x", "y", "xx", "xy", "yy")}
         return replace(self, **sums)
 
+    def moved(self, origin: FloatArray, y_origin: FloatArray) -> Moments:
+        """The same sums about another origin."""
+        w, d, e = self.weight, self.origin - origin, self.y_origin - y_origin
+        half = np.outer(self.x + 0.5 * w * d, d)
+        xy = self.xy + np.outer(self.x, e) + np.outer(d, self.y + w * e)
+        yy = self.yy + e * (2.0 * self.y + w * e)
+        return Moments(w, self.x + w * d, self.y + w * e, self.xx + half + half.T, xy, yy, origin, y_origin)
+
+    def merge(self, other: Moments) -> Moments:
+        """The sums over the rows of both, about their common mean (Chan, Golub and LeVeque 1983, eq. 2.1).
+
+        Only squares of differences of means are added, so that columns far from 0 lose no digits.
+        """
+        if self.weight == 0.0 or other.weight == 0.0:
+            return other if self.weight == 0.0 else self
+        share = other.weight / (self.weight + other.weight)
+        a, b = self.means, other.means
+        origin, y_origin = (m + share * (n - m) for m, n in zip(a, b, strict=True))
+        return self.moved(origin, y_origin) + other.moved(origin, y_origin)
+
+    @property
+    def means(self) -> tuple[FloatArray, FloatArray]:
+        """Weighted means of the columns and of the targets."""
+        return self.origin + self.x / self.weight, self.y_origin + self.y / self.weight
+
     def centred(self, fit_intercept: bool, scale: FloatArray | None) -> Normal:
         """Normal equations of the mean squared loss, columns multiplied by `scale` (None: by 1 / deviation)."""
         w = self.weight

@@ -1,0 +1,127 @@
+"""Alpha from second moments alone: what each strategy becomes when the rows have gone by.
+
+Cross-validation scores the held-out rows of a fold by their moments; the criteria need the loss of all rows, a
+quadratic form too. What looks at single rows (leave-one-out, a splitter of your own) needs them in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from equipoise.errors import InputError
+from equipoise.losses import Squared
+from equipoise.losses.base import FloatArray
+from equipoise.selection.base import Selection, check_rule
+from equipoise.selection.criterion import CRITERIA, GCV, InformationCriterion
+from equipoise.selection.cross_validation import CrossValidation, _between, _extend, _ratios, _Scan, with_ratio
+from equipoise.solvers import Path, Problem
+from equipoise.solvers.block_paths import MomentProblem
+
+__all__ = ["block_folds_of", "select_from_moments"]
+
+USABLE = "CrossValidation(cv=<number of folds>), GCV() or InformationCriterion()"
+
+
+def block_folds_of(strategy: Any) -> int:
+    """Number of folds whose moments a strategy needs, 1 if none; and raise if moments are not enough for it."""
+    if isinstance(strategy, CrossValidation):
+        cv = strategy.cv
+        if not isinstance(cv, (int, np.integer)) or isinstance(cv, bool):
+            raise InputError(f"cv={cv!r}: blocks are dealt to folds by row number; give cv a number of folds")
+        if cv < 2:
+            raise InputError(f"cv={cv}: cross-validation needs at least 2 folds")
+        if strategy.scoring is not None:
+            raise InputError(f"scoring={strategy.scoring!r} needs single rows; blocks have squared error, scoring=None")
+        if not isinstance(strategy.refine, (int, np.integer)) or strategy.refine < 0:
+            raise InputError(f"refine={strategy.refine!r} is not a number of points >= 0")
+        check_rule(strategy.rule)
+        return int(cv)
+    if isinstance(strategy, (GCV, InformationCriterion)):
+        return 1
+    raise InputError(f"{type(strategy).__name__} needs all rows in memory; blocks take a number, {USABLE}")
+
+
+def select_from_moments(strategy: Any, problem: MomentProblem) -> tuple[Selection, Path]:
+    """Score a grid of alphas and choose one; the selection, and the path of all rows."""
+    folds = block_folds_of(strategy)
+    if isinstance(strategy, CrossValidation):
+        if folds != len(problem.parts):
+            raise InputError(
+                f"cv={folds}, but the statistics were collected for {len(problem.parts)} folds; use the same number"
+            )
+        found = _cross_validate(strategy, problem)
+        return found, found.path or problem.path(found.alphas)
+    path = problem.path(problem.grid(strategy.alphas))
+    scores, name = _criterion(strategy, problem, path)
+    if not np.any(np.isfinite(scores)):
+        raise InputError(
+            f"{name} is infinite at every alpha: the fits use as many degrees of freedom as there are rows"
+        )
+    return replace(Selection.of(path.alphas, scores[None, :], np.ones(1), name, "best"), path=path), path
+
+
+def _cross_validate(strategy: CrossValidation, problem: MomentProblem) -> Selection:
+    if strategy.l1_ratios is None:
+        return _scan(strategy, problem)
+    ratios = _ratios(strategy.l1_ratios)
+    tried = [_scan(strategy, replace(problem, penalty=with_ratio(problem.penalty, ratio))) for ratio in ratios]
+    k = int(np.nanargmin([found.mean[found.best] for found in tried]))
+    why = f"l1_ratio {ratios[k]:g} has the lowest score of {len(ratios)} on the same folds; there {tried[k].why}"
+    return replace(tried[k], why=why, l1_ratio=ratios[k], tried=tuple(tried))
+
+
+def _scan(strategy: CrossValidation, problem: MomentProblem) -> Selection:
+    scan = _MomentScan(problem)
+    scan.add(problem.grid(strategy.alphas))
+    if np.ndim(strategy.alphas) == 0:
+        _extend(scan)
+    if strategy.refine and len(scan.alphas) > 1:
+        scan.add(_between(scan.alphas, scan.best, int(strategy.refine)))
+    name, path = Squared.score_name, scan.paths[-1]
+    return Selection.of(scan.alphas, scan.scores, scan.weights, name, strategy.rule, path=path)
+
+
+class _MomentScan(_Scan):
+    """Paths and scores of all folds, as for rows in memory, from their moments."""
+
+    def __init__(self, problem: MomentProblem) -> None:
+        self.moments, self.problem = problem, _without_rows(problem)
+        self.paths = []
+        self.scores = np.empty((len(problem.parts), 0))
+        self.weights = np.array([part.weight for part in problem.parts])
+
+    def add(self, alphas: FloatArray) -> None:
+        """Fit and score; of points added to others only those that are certified in every fold are kept."""
+        paths = self.moments.fold_paths(alphas)
+        if self.paths:
+            proved = np.all([path.gaps <= self.moments.tol for path in paths], axis=0)
+            paths = [path.only(proved) for path in paths]
+        pairs = zip(paths, self.moments.parts, strict=False)  # the last path is that of all rows
+        scores = np.array([self.moments.error(path, part) for path, part in pairs])
+        if self.paths:
+            order = np.argsort(-np.concatenate([self.alphas, paths[-1].alphas]), kind="stable")
+            scores = np.concatenate([self.scores, scores], axis=1)[:, order]
+            paths = [old.joined(new) for old, new in zip(self.paths, paths, strict=True)]
+        self.paths, self.scores = paths, scores
+
+
+def _without_rows(problem: MomentProblem) -> Problem:
+    """Loss, penalty and size for what asks about no more than these; its one row says nothing."""
+    row = (np.zeros((1, problem.p)), np.zeros(1))
+    return Problem(*row, Squared(), problem.penalty, np.ones(1), problem.fit_intercept, problem.standardize)
+
+
+def _criterion(strategy: GCV | InformationCriterion, problem: MomentProblem, path: Path) -> tuple[FloatArray, str]:
+    n, degrees = problem.whole.weight, path.dfs + problem.fit_intercept
+    errors = problem.error(path, problem.whole)
+    if isinstance(strategy, GCV):
+        share = 1.0 - degrees / n
+        return np.where(share > 0, errors / np.where(share > 0, share, 1.0) ** 2, np.inf), "GCV"
+    if strategy.criterion not in CRITERIA:
+        raise InputError(f"criterion {strategy.criterion!r} is not known; choose one of {', '.join(CRITERIA)}")
+    floor = 1e-14 * float(problem.normal(problem.whole).squares[0])
+    scores = n * np.log(np.maximum(errors, max(floor, 1e-300)))
+    return scores + strategy._price(n, degrees, _without_rows(problem)), strategy.criterion.upper()
