@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight, _get_feature_names, column_or_1d, validate_data
 
-from equipoise.data.numeric_batches import numeric_batches
 from equipoise.errors import InputError
 from equipoise.linear.base import LinearEstimator
 from equipoise.losses import Squared
@@ -120,11 +119,11 @@ class BlockStatistics:
                 raise InputError(f"{name}={value!r} is not a whole number >= {least}")
         try:
             names = _get_feature_names(X)
-            X = check_array(X, accept_sparse="csr", dtype=[np.float64, np.float32])
+            X = check_array(X, accept_sparse="csr", dtype=[np.float64, np.float32], input_name="X")
             target = check_array(column_or_1d(y), ensure_2d=False, dtype=np.float64, input_name="y")
             if len(target) != X.shape[0]:
                 raise InputError(f"X has {X.shape[0]} rows, but y has {len(target)}")
-            weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+            weight = _block_weights(sample_weight, X)
         except InputError:
             raise
         except ValueError as error:
@@ -135,10 +134,19 @@ class BlockStatistics:
     def _sum(
         cls, X: Any, y: FloatArray, weight: FloatArray, folds: int, first_row: int, names: NDArray[Any] | None
     ) -> Self:
-        share = weight / weight.sum() if np.any(weight > 0) else np.full(len(y), 1.0 / len(y))
-        origin = np.asarray(X.T @ share, dtype=np.float64).ravel()
-        where = None if folds == 1 else block_folds(len(y), folds, first_row)
-        return cls(tuple(Moments.of(X, y, weight, origin, np.atleast_1d(share @ y), where, folds)), len(y), names)
+        where = np.zeros(len(y), dtype=np.intp) if folds == 1 else block_folds(len(y), folds, first_row)
+        parts = []
+        for k in range(folds):
+            # each about its own mean: about that of the block, one large value would cost all folds their digits
+            rows = slice(None) if folds == 1 else np.flatnonzero(where == k)
+            A, b, w = X[rows], y[rows], weight[rows]
+            if not np.any(w > 0):
+                parts.append(Moments.none(X.shape[1]))
+                continue
+            share = w / w.sum()
+            origin = np.asarray(A.T @ share, dtype=np.float64).ravel()
+            parts += Moments.of(A, b, w, origin, np.atleast_1d(share @ b))
+        return cls(tuple(parts), len(y), names)
 
     @property
     def folds(self) -> int:
@@ -223,6 +231,8 @@ class BlockEstimator(LinearEstimator):
                 raise InputError("statistics have no columns left to choose from; leave out target, columns and weight")
             return self._adopt(blocks)
         if target is not None:
+            from equipoise.data.numeric_batches import numeric_batches  # the readers of files, when there is one
+
             names, batches = numeric_batches(blocks, target, columns=columns, weight=weight)
             return self._adopt(_total(batches, folds, np.array(names, dtype=object)))
         if columns is not None or weight is not None:
@@ -266,7 +276,7 @@ class BlockEstimator(LinearEstimator):
         kinds = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "y_numeric": True, "multi_output": True}
         X, target = validate_data(self, X, y, reset=before is None, **kinds)
         target = np.ascontiguousarray(column_or_1d(target, warn=True), dtype=np.float64)
-        weights = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True))
+        weights = _block_weights(sample_weight, X)
         first_row = 0 if before is None else before.rows
         now = BlockStatistics._sum(
             X, target, weights, folds if before is None else before.folds, first_row,
@@ -338,6 +348,12 @@ def _total(blocks: Iterator[Any], folds: int, names: NDArray[Any] | None = None)
     if total is None:
         raise InputError("there are no blocks: not one row to fit on")
     return total
+
+
+def _block_weights(sample_weight: ArrayLike | None, X: Any) -> FloatArray:
+    """Weights of the rows of a block, which may all be 0: other blocks follow."""
+    options = {"ensure_non_negative": True, "allow_all_zero_weights": True}
+    return np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, **options))
 
 
 def _listed(names: NDArray[Any] | None) -> str:

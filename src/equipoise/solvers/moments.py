@@ -81,9 +81,16 @@ class Moments:
                     total.add(A, B, root)
                     continue
                 chosen = np.flatnonzero(parts[rows] == k)
+                if len(chosen) == 0:  # BLAS complains about a product of nothing
+                    continue
                 part = gathered[: X.shape[1] * len(chosen)].reshape(X.shape[1], len(chosen))
                 total.add(np.take(A, chosen, axis=1, out=part, mode="clip"), B[:, chosen], root[chosen])
         return [total.moments(origin, y_origin) for total in sums]
+
+    @classmethod
+    def none(cls, p: int, targets: int = 1) -> Moments:
+        """Moments of no rows at all."""
+        return _Sums(p, targets).moments(np.zeros(p), np.zeros(targets))
 
     def __add__(self, other: Moments) -> Moments:
         return self._combine(other, 1.0)
