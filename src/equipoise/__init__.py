@@ -11,6 +11,7 @@ _HOMES = {
     "CoxRegressor": "equipoise.linear",
     "CrossValidation": "equipoise.selection",
     "ElasticNet": "equipoise.linear",
+    "Evidence": "equipoise.selection",
     "GCV": "equipoise.selection",
     "GammaRegressor": "equipoise.linear",
     "HoldOut": "equipoise.selection",

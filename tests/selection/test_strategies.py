@@ -184,8 +184,8 @@ def test_bad_settings_are_refused(strategy: CrossValidation, message: str) -> No
         strategy.select(problem(), Context())
 
 
-def test_leave_one_out_is_for_ridge_alone() -> None:
-    for q in (problem(penalty=L1()), problem("binary"), problem("multiclass")):
+def test_leave_one_out_is_for_one_linear_predictor_with_an_l2_penalty() -> None:
+    for q in (problem(penalty=L1()), problem("binary", penalty=L1()), problem("multiclass")):
         with pytest.raises(InputError, match="CrossValidation"):
             LeaveOneOut(ALPHAS).select(q, Context())
 

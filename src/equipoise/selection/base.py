@@ -52,6 +52,10 @@ class Context:
     target: NDArray[Any] | None = field(default=None, repr=False)
     model: Callable[[FloatArray, Any], Any] | None = field(default=None, repr=False)
 
+    def rows(self, problem: Problem) -> float:
+        """Sum of the sample weights: a row of weight 2 counts as two."""
+        return self.size if self.size is not None else float(np.count_nonzero(problem.weight))
+
 
 @dataclass(frozen=True)
 class Selection:

@@ -62,7 +62,7 @@ class InformationCriterion(Strategy):
         if self.criterion not in CRITERIA:
             raise InputError(f"criterion {self.criterion!r} is not known; choose one of {', '.join(CRITERIA)}")
         path = solve_path(problem, alpha_grid(problem, self.alphas), context.tol)
-        n, k = _rows(problem, context), _degrees(problem, path)
+        n, k = context.rows(problem), _degrees(problem, path)
         losses = _losses(problem, path)
         if isinstance(problem.loss, Squared):
             floor = 1e-14 * problem.null.objective  # an exact fit has no variance left to estimate
@@ -111,7 +111,7 @@ class GCV(Strategy):
         if not isinstance(problem.loss, Squared):
             raise InputError(f"GCV is for squared loss, not for {problem.loss!r}; use InformationCriterion")
         path = solve_path(problem, alpha_grid(problem, self.alphas), context.tol)
-        share = 1.0 - _degrees(problem, path) / _rows(problem, context)
+        share = 1.0 - _degrees(problem, path) / context.rows(problem)
         errors = 2.0 * _losses(problem, path)
         scores = np.where(share > 0, errors / np.where(share > 0, share, 1.0) ** 2, np.inf)
         return _chosen(path, scores, "GCV")
@@ -123,11 +123,6 @@ def _chosen(path: Path, scores: FloatArray, name: str) -> Selection:
             f"{name} is infinite at every alpha: the fits use as many degrees of freedom as there are rows"
         )
     return replace(Selection.of(path.alphas, scores[None, :], np.ones(1), name, "best"), path=path)
-
-
-def _rows(problem: Problem, context: Context) -> float:
-    """Sum of the sample weights: a row of weight 2 counts as two."""
-    return context.size if context.size is not None else float(np.count_nonzero(problem.weight))
 
 
 def _degrees(problem: Problem, path: Path) -> FloatArray:
