@@ -175,10 +175,14 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             return codes.astype(np.float64), codes
         return np.eye(len(self.classes_))[codes], codes
 
-    def _predictor(self, X: Any) -> FloatArray:
+    def _predictor(self, X: Any, alpha: float | None = None) -> FloatArray:
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
-        return np.asarray(X @ self.coef_.T + self.intercept_, dtype=np.float64)
+        if alpha is None or alpha == self.alpha_:
+            return np.asarray(X @ self.coef_.T + self.intercept_, dtype=np.float64)
+        coef, intercept = self.path_.at(alpha)
+        coef = np.atleast_2d(coef) if self._classifies() else coef
+        return np.asarray(X @ coef.T + intercept, dtype=np.float64)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

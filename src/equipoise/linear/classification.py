@@ -19,32 +19,36 @@ __all__ = ["LinearClassifier", "LogisticRegression"]
 class LinearClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
     """A linear predictor of classes: its sign for two, the largest of one for each class for more."""
 
-    def decision_function(self, X: Any) -> FloatArray:
+    def decision_function(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Linear predictor.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,) for two classes, else (n, K)
         """
-        eta = self._predictor(X)
+        eta = self._predictor(X, alpha)
         return eta[:, 0] if len(self.classes_) == 2 else eta
 
-    def predict(self, X: Any) -> NDArray[Any]:
+    def predict(self, X: Any, *, alpha: float | None = None) -> NDArray[Any]:
         """Class with the largest linear predictor: the most probable one, where there are probabilities.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,)
         """
-        eta = self.decision_function(X)
+        eta = self.decision_function(X, alpha=alpha)
         codes = (eta > 0).astype(int) if eta.ndim == 1 else np.argmax(eta, axis=1)
         return np.asarray(self.classes_[codes])
 
@@ -97,32 +101,36 @@ class LogisticRegression(LinearClassifier):
     def _terms(self, classes: int) -> tuple[Loss, Penalty]:
         return (Logistic() if classes == 2 else Multinomial()), self.penalty or L2()
 
-    def predict_proba(self, X: Any) -> FloatArray:
+    def predict_proba(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Probability of each class.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n, K)
         """
-        eta = self.decision_function(X)
+        eta = self.decision_function(X, alpha=alpha)
         if eta.ndim == 2:
             return Multinomial().mean(eta)
         p = Logistic().mean(eta)
         return np.column_stack([1.0 - p, p])
 
-    def predict_log_proba(self, X: Any) -> FloatArray:
+    def predict_log_proba(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Logarithm of `predict_proba`.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n, K)
         """
-        return np.log(self.predict_proba(X))
+        return np.log(self.predict_proba(X, alpha=alpha))

@@ -133,18 +133,20 @@ class CoxRegressor(LinearEstimator):
         eta = problem.predictor(self.coef_, 0.0)
         self.cumulative_hazard_ = Cox(self.ties).cumulative_hazard(problem.y, eta, problem.weight)
 
-    def predict(self, X: Any) -> FloatArray:
+    def predict(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Linear predictor: the log hazard ratio against a row of zeros.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,)
         """
-        return self._predictor(X)
+        return self._predictor(X, alpha)
 
     def predict_survival_function(self, X: Any, times: ArrayLike | None = None) -> FloatArray:
         """Probability of no event up to each time, exp(-cumulative_hazard_ * exp(predict(X))).

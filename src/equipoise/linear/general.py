@@ -80,51 +80,57 @@ class LinearModel(LinearEstimator):
             raise InputError(f"Only binary classification is supported by {loss!r}; {classes} classes need Multinomial")
         return (Logistic() if loss.task == "multiclass" and classes == 2 else loss), self.penalty or L2()
 
-    def predict(self, X: Any) -> NDArray[Any]:
+    def predict(self, X: Any, *, alpha: float | None = None) -> NDArray[Any]:
         """Predicted target: the mean that the loss models, or the most probable class.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,)
         """
-        eta = self._predictor(X)
+        eta = self._predictor(X, alpha)
         if not self._classifies():
             return np.asarray((self.loss or Squared()).mean(eta))
         codes = (eta[:, 0] > 0).astype(int) if eta.shape[1] == 1 else np.argmax(eta, axis=1)
         return np.asarray(self.classes_[codes])
 
     @available_if(_classifies)  # type: ignore[untyped-decorator]
-    def decision_function(self, X: Any) -> FloatArray:
+    def decision_function(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Linear predictor of a classifier.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,) for two classes, else (n, K)
         """
-        eta = self._predictor(X)
+        eta = self._predictor(X, alpha)
         return eta[:, 0] if eta.shape[1] == 1 else eta
 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]
-    def predict_proba(self, X: Any) -> FloatArray:
+    def predict_proba(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Probability of each class, where the loss models one.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n, K)
         """
-        eta = self._predictor(X)
+        eta = self._predictor(X, alpha)
         if eta.shape[1] > 1:
             return Multinomial().mean(eta)
         p = Logistic().mean(eta[:, 0])

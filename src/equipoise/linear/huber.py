@@ -110,18 +110,20 @@ class HuberRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     def _with_scale(self, problem: Problem, scale: float) -> Problem:
         return replace(problem, loss=Huber(self.delta * scale))
 
-    def predict(self, X: Any) -> FloatArray:
+    def predict(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Predicted target.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,)
         """
-        return self._predictor(X)
+        return self._predictor(X, alpha)
 
 
 def _median(values: FloatArray, weight: FloatArray) -> float:

@@ -54,7 +54,7 @@ class _LogLinkRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         """
         return self._fit(X, y, sample_weight, groups, offset)
 
-    def predict(self, X: Any, offset: ArrayLike | None = None) -> FloatArray:
+    def predict(self, X: Any, offset: ArrayLike | None = None, *, alpha: float | None = None) -> FloatArray:
         """Predicted mean.
 
         Parameters
@@ -62,12 +62,14 @@ class _LogLinkRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         X : array, sparse matrix or data frame of shape (n, p)
         offset : array of shape (n,), optional
             Log of the exposure of each row; without it the mean for an exposure of 1.
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,)
         """
-        eta = self._predictor(X)
+        eta = self._predictor(X, alpha)
         return np.exp(eta if offset is None else eta + check_offset(offset, len(eta)))
 
     def score(

@@ -19,18 +19,20 @@ __all__ = ["ElasticNet", "Lasso", "LinearRegressor", "Ridge"]
 class LinearRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
     """A linear predictor of a number."""
 
-    def predict(self, X: Any) -> FloatArray:
+    def predict(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Predicted target.
 
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
+        alpha : float, optional
+            Any alpha of the path; `alpha_` if not given.
 
         Returns
         -------
         array of shape (n,)
         """
-        return self._predictor(X)
+        return self._predictor(X, alpha)
 
 
 @final
