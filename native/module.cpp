@@ -2,6 +2,7 @@
 
 namespace equipoise {
 void bind_curved(nb::module_& m);
+void bind_dual(nb::module_& m);
 void bind_gram(nb::module_& m);
 void bind_group(nb::module_& m);
 void bind_loss(nb::module_& m);
@@ -20,6 +21,7 @@ NB_MODULE(_native, m) {
            nb::arg("name"), nb::arg("l1_ratio"), nb::arg("gamma"), nb::arg("factor"), nb::arg("low").none() = nb::none(),
            nb::arg("high").none() = nb::none());
   bind_curved(m);
+  bind_dual(m);
   bind_gram(m);
   bind_group(m);
   bind_loss(m);

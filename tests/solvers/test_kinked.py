@@ -138,14 +138,32 @@ def test_a_large_sparse_matrix_stays_sparse(monkeypatch: pytest.MonkeyPatch) -> 
     y = (np.asarray(X @ rng.normal(size=300)).ravel() > 0).astype(float)
     task = problem(X, y, eq.losses.Hinge(), eq.penalties.L2())
     small = solve_path(task, GRID[4:])
-    for limit, factored in ((0, 2_000), (0, 20)):
-        monkeypatch.setattr(kinked, "SPARSE", limit)
+    monkeypatch.setattr(kinked, "SPARSE", 0)
+    for descends, factored in ((True, 2_000), (False, 2_000), (False, 20)):  # row by row, factored, conjugate gradients
         monkeypatch.setattr(kinked, "FACTORED", factored)
+        if not descends:
+            monkeypatch.setattr(kinked._System, "descend", lambda self, state, *_: (state, np.inf))
         large = solve_path(task, GRID[4:])
         assert np.all(large.gaps <= 1e-6)
         for k, alpha in enumerate(GRID[4:]):
             values = [objective(task, path.coefs[k], path.intercepts[k], alpha) for path in (small, large)]
             assert abs(values[0] - values[1]) <= 2e-6 * task.null.objective
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_rows_one_by_one_find_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from equipoise.solvers import kinked
+
+    X, y = sample(60, 4, classes=name == "hinge")
+    X = np.where(np.abs(X - 3.0) < 0.5, 0.0, X - 3.0)
+    task = problem(sparse.csc_array(X), y, LOSSES[name], eq.penalties.L2(), standardize=True)
+    dense = solve_path(task, GRID[:6])
+    monkeypatch.setattr(kinked, "SPARSE", 0)
+    rows = solve_path(task, GRID[:6])
+    assert np.all(rows.gaps <= 1e-6)
+    for k, alpha in enumerate(GRID[:6]):
+        values = [objective(task, path.coefs[k], path.intercepts[k], alpha) for path in (dense, rows)]
+        assert abs(values[0] - values[1]) <= 2e-6 * task.null.objective
 
 
 def test_bounds_hold() -> None:

@@ -22,6 +22,7 @@ from scipy.sparse.linalg import LinearOperator, cg
 from equipoise.losses.base import FloatArray
 from equipoise.losses.kinked import Kinked
 from equipoise.penalties import L2
+from equipoise.solvers import _native
 from equipoise.solvers.interior import interior_path
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
@@ -51,12 +52,16 @@ def kinked_path(problem: Problem, alphas: FloatArray, tol: float) -> Path:
     system = _System(problem)
     state = system.start()
     coefs, intercepts, gaps = np.empty((len(alphas), problem.p)), np.empty(len(alphas)), np.empty(len(alphas))
+    dfs = np.empty(len(alphas))
     for k, alpha in enumerate(alphas):
         state, gaps[k] = system.minimise(state, float(alpha), max(tol, 1e-8))
-        coefs[k], intercepts[k] = system.back(state)
+        point = state
+        if gaps[k] > tol or tol < 1e-8:
+            point, gaps[k] = system.exact(state, float(alpha), gaps[k])
+        coefs[k], intercepts[k] = system.back(point)
+        dfs[k] = system.on_kinks(point)
         if gaps[k] > tol and not system.sparse:  # few curved rows and much precision: slower and surer
             coefs[k], intercepts[k], gaps[k] = system.polish(float(alpha), tol, (coefs[k], intercepts[k], gaps[k]))
-    dfs = np.array([float(system.on_kinks(w, b)) for w, b in zip(coefs, intercepts, strict=True)])
     return Path(np.asarray(alphas, dtype=float), coefs, intercepts, gaps, dfs)
 
 
@@ -82,6 +87,8 @@ class _System:
             self.shrink = problem.scale / np.sqrt(factor)
             self.A = sparse.csr_array(problem.X)[self.rows] @ sparse.diags_array(self.shrink)
             self.A, self.factor = sparse.csr_array(self.A), np.ones(problem.p)
+            self.precision = 0.1
+            self.squares = np.asarray(self.A.multiply(self.A).sum(axis=1), dtype=np.float64).ravel()
         else:
             self.rotated = rotate(problem)
             self.A = np.ascontiguousarray(self.rotated.Z[self.rows] if len(self.rows) < problem.n else self.rotated.Z)
@@ -96,6 +103,10 @@ class _System:
 
     def minimise(self, state: _State, alpha: float, tol: float) -> tuple[_State, float]:
         """Outer steps, each with a stiffer envelope, until the gap is closed or stops closing."""
+        if self.sparse and alpha > 0.0:
+            state, gap = self.descend(state, alpha, tol)
+            if gap <= tol:
+                return state, gap
         sigma, best = min(max(0.05 * state.sigma, self.softest), 1e3 * self.softest), np.inf
         w, b, v = state.w, state.b, state.v
         kept, poor = state, 0
@@ -109,18 +120,46 @@ class _System:
             sigma *= 5.0
         return kept, best
 
+    def descend(self, state: _State, alpha: float, tol: float) -> tuple[_State, float]:
+        """Dual coordinate descent, row by row: cheap where rows are short, slow where columns depend on each other.
+
+        The intercept is held near its last value while the slopes are found, and moves from round to round.
+        """
+        u = np.clip(self.s * state.v, self.s * self.a, self.s * self.b)
+        w, b = -np.asarray(self.A.T @ u) / alpha, state.b
+        free = self.problem.fit_intercept
+        rho = 0.1 * alpha / max(float(self.s @ self.squares), 1e-300) if free else 0.0
+        data = (self.A.data, self.A.indices.astype(np.int32), self.A.indptr.astype(np.int32), self.squares)
+        ends = (self.s * self.a, self.s * self.b, self.l, self.u)
+        best, kept, poor = np.inf, state, 0
+        for k in range(100):
+            centre = b + float(u.sum()) / rho if k == 0 and free else b
+            b = _native.dual_descent(*data, *ends, alpha, rho, centre, w, b, u, self.precision, 200, k + 1)
+            v, eta = u / self.s, np.asarray(self.A @ w)
+            inside = (v > self.a) & (v < self.b) & (v != 0.0)
+            gap = self.gap(w, b, eta, v, inside, -alpha * w, float(u.sum()), alpha)
+            poor = poor + 1 if gap > 0.8 * best else 0
+            if gap < best:
+                best, kept = gap, _State(w.copy(), b, v, state.sigma)
+            if best <= tol or poor > 5:
+                break
+            self.precision = max(0.3 * self.precision, 1e-9)
+        self.precision *= 1.5  # the next alpha starts from what this one needed
+        return kept, best
+
     def inner(
         self, w: FloatArray, b: float, v0: FloatArray, sigma: float, alpha: float, tol: float
     ) -> tuple[FloatArray, float, FloatArray, float]:
         """Newton's method on the envelope around `v0`; stops at the tolerance, or where a step was exact."""
         eta, centre = self.A @ w, v0 / sigma
         curved = np.zeros(len(eta), dtype=bool)
-        exact = False
+        exact, sv, pull = False, np.zeros(len(eta)), np.zeros(len(w))
         for _ in range(30):
             m = eta + b + centre
             v, inside = self.slopes(m, sigma)
-            sv = self.s * v
-            pull, push = np.asarray(self.A.T @ sv), float(sv.sum())
+            before, sv = sv, self.s * v
+            pull = self.pulled(pull, before, sv)
+            push = float(sv.sum())
             gap = self.gap(w, b, eta, v, inside, pull, push, alpha)
             if gap <= tol or (exact and np.array_equal(inside, curved)):
                 return w, b, v, gap
@@ -133,6 +172,13 @@ class _System:
             w, b, eta = w + t * move, b + t * shift, eta + t * along
             exact = t == 1.0
         return w, b, v, gap
+
+    def pulled(self, pull: FloatArray, before: FloatArray, sv: FloatArray) -> FloatArray:
+        """A'sv from that of before: near the end few rows change."""
+        changed = np.flatnonzero(sv != before)
+        if 3 * len(changed) > len(sv):
+            return np.asarray(self.A.T @ sv)
+        return np.asarray(pull + self.A[changed].T @ (sv - before)[changed])
 
     def slopes(self, m: FloatArray, sigma: float) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Slope of the envelope at m, and whether the row is curved there."""
@@ -169,7 +215,7 @@ class _System:
             v, before = v.copy(), v
             room = inside if np.any(inside) else np.ones(len(v), dtype=bool)
             v[room] = np.clip(v[room] - push / float(self.s[room].sum()), self.a[room], self.b[room])
-            pull = pull + np.asarray(self.A.T @ (self.s * (v - before)))
+            pull = self.pulled(pull, self.s * before, self.s * v)
             rest = abs(float(self.s @ v)) * (2.0 * abs(b) + self.null)
         else:
             rest = 0.0
@@ -188,12 +234,46 @@ class _System:
         w, b = self.rotated.back(path.coefs[0], path.intercepts[0])
         return w, float(b), float(path.gaps[0])
 
-    def on_kinks(self, coef: FloatArray, intercept: float) -> int:
-        """Rows that the fit touches with an end of their interval: degrees of freedom (Li and Zhu 2008)."""
-        X = self.problem.X[self.rows] if len(self.rows) < self.problem.n else self.problem.X
-        eta = np.asarray(X @ coef + intercept)
-        near = 1e-5 * (1.0 + np.abs(eta))
-        return int(np.sum((np.abs(eta - self.l) <= near) | (np.abs(eta - self.u) <= near)))
+    def exact(self, state: _State, alpha: float, gap: float) -> tuple[_State, float]:
+        """The solution if the rows on a kink are the right ones: one linear system in their slopes."""
+        room = 1e-7 * (self.b - self.a)
+        J = np.flatnonzero((state.v > self.a + room) & (state.v < self.b - room) & self.on_kink(state))
+        if alpha <= 0.0 or not 0 < len(J) <= FACTORED or np.any(self.factor == 0):
+            return state, gap
+        v = np.where(np.abs(state.v - self.a) <= room, self.a, np.where(np.abs(state.v - self.b) <= room, self.b, 0.0))
+        v[J] = 0.0
+        rest = np.asarray(self.A.T @ (self.s * v)) / self.factor
+        B = self.A[J].toarray() if self.sparse else self.A[J]
+        ends = np.where(np.abs(self.A[J] @ state.w + state.b - self.l[J]) < np.abs(
+            self.A[J] @ state.w + state.b - self.u[J]), self.l[J], self.u[J])  # fmt: skip
+        size = len(J) + 1
+        K, right = np.zeros((size, size)), np.zeros(size)
+        K[:-1, :-1] = (B / self.factor) @ B.T / alpha
+        right[:-1] = -ends - B @ rest / alpha
+        if self.problem.fit_intercept:
+            K[:-1, -1] = K[-1, :-1] = -1.0
+            right[-1] = float(self.s @ v)
+        else:
+            K[-1, -1] = 1.0
+        found = linalg.lstsq(K, right, check_finite=False)[0]
+        v[J] = np.clip(found[:-1] / self.s[J], self.a[J], self.b[J])
+        w = -np.asarray(self.A.T @ (self.s * v)) / (self.factor * alpha)
+        b = float(found[-1]) if self.problem.fit_intercept else 0.0
+        eta, sv = self.A @ w, self.s * v
+        inside = np.zeros(len(v), dtype=bool)
+        inside[J] = True
+        now = self.gap(w, b, eta, v, inside, np.asarray(self.A.T @ sv), float(sv.sum()), alpha)
+        return (_State(w, b, v, state.sigma), now) if now < gap else (state, gap)
+
+    def on_kink(self, state: _State) -> NDArray[np.bool_]:
+        """Rows that the fit touches with an end of their interval."""
+        eta = self.A @ state.w + state.b
+        near = 1e-3 * (1.0 + np.abs(eta))
+        return np.asarray((np.abs(eta - self.l) <= near) | (np.abs(eta - self.u) <= near))
+
+    def on_kinks(self, state: _State) -> int:
+        """Rows on a kink with a slope between the sides': degrees of freedom (Li and Zhu 2008)."""
+        return int(np.sum(self.on_kink(state) & (state.v > self.a) & (state.v < self.b)))
 
     def bordered(
         self, solve: Any, g: FloatArray, push: float, h: FloatArray, c: float, share: float
