@@ -82,10 +82,10 @@ class Selection:
         mean if there are several).
     path : Path or None
         The path of all rows over `alphas`, where the strategy fitted it beside the folds.
-    l1_ratio : float or None
-        The chosen share of the L1 part, where several were tried.
+    l1_ratio, gamma : float or None
+        The chosen share of the L1 part, and of the penalised fit in a relaxed one, where several were tried.
     tried : tuple of Selection
-        One for each of them.
+        One for each combination of them.
     """
 
     alphas: FloatArray
@@ -100,6 +100,7 @@ class Selection:
     predictions: FloatArray | None = field(default=None, repr=False)
     path: Path | None = field(default=None, repr=False)
     l1_ratio: float | None = None
+    gamma: float | None = None
     tried: tuple[Selection, ...] = field(default=(), repr=False)
 
     @property

@@ -16,7 +16,8 @@ from equipoise.losses import Squared
 from equipoise.losses.base import FloatArray
 from equipoise.selection.base import Selection, check_rule
 from equipoise.selection.criterion import CRITERIA, GCV, InformationCriterion
-from equipoise.selection.cross_validation import CrossValidation, _between, _extend, _ratios, _Scan, with_ratio
+from equipoise.selection.cross_validation import CrossValidation, with_ratio
+from equipoise.selection.scan import Layers, Scan, lowest, shares
 from equipoise.solvers import Path, Problem
 from equipoise.solvers.block_paths import MomentProblem
 
@@ -37,6 +38,8 @@ def block_folds_of(strategy: Any) -> int:
             raise InputError(f"scoring={strategy.scoring!r} needs single rows; blocks have squared error, scoring=None")
         if not isinstance(strategy.refine, (int, np.integer)) or strategy.refine < 0:
             raise InputError(f"refine={strategy.refine!r} is not a number of points >= 0")
+        if strategy.relax is not None:
+            raise InputError(f"relax={strategy.relax!r} needs all rows in memory; blocks are fitted with relax=None")
         check_rule(strategy.rule)
         return int(cv)
     if isinstance(strategy, (GCV, InformationCriterion)):
@@ -66,46 +69,34 @@ def select_from_moments(strategy: Any, problem: MomentProblem) -> tuple[Selectio
 def _cross_validate(strategy: CrossValidation, problem: MomentProblem) -> Selection:
     if strategy.l1_ratios is None:
         return _scan(strategy, problem)
-    ratios = _ratios(strategy.l1_ratios)
-    tried = [_scan(strategy, replace(problem, penalty=with_ratio(problem.penalty, ratio))) for ratio in ratios]
-    k = int(np.nanargmin([found.mean[found.best] for found in tried]))
-    why = f"l1_ratio {ratios[k]:g} has the lowest score of {len(ratios)} on the same folds; there {tried[k].why}"
-    return replace(tried[k], why=why, l1_ratio=ratios[k], tried=tuple(tried))
+    tried = []
+    for ratio in shares("l1_ratios", strategy.l1_ratios):
+        part = replace(problem, penalty=with_ratio(problem.penalty, ratio))
+        tried.append(replace(_scan(strategy, part), l1_ratio=ratio))
+    return lowest(tried) if len(tried) > 1 else replace(tried[0], tried=tuple(tried))
 
 
 def _scan(strategy: CrossValidation, problem: MomentProblem) -> Selection:
     scan = _MomentScan(problem)
-    scan.add(problem.grid(strategy.alphas))
-    if np.ndim(strategy.alphas) == 0:
-        _extend(scan)
-    if strategy.refine and len(scan.alphas) > 1:
-        scan.add(_between(scan.alphas, scan.best, int(strategy.refine)))
-    name, path = Squared.score_name, scan.paths[-1]
-    return Selection.of(scan.alphas, scan.scores, scan.weights, name, strategy.rule, path=path)
+    scan.search(problem.grid(strategy.alphas), np.ndim(strategy.alphas) == 0, int(strategy.refine))
+    name, path = Squared.score_name, scan.paths[0][-1]
+    return Selection.of(scan.alphas, scan.scores[0], scan.weights, name, strategy.rule, path=path)
 
 
-class _MomentScan(_Scan):
+class _MomentScan(Scan):
     """Paths and scores of all folds, as for rows in memory, from their moments."""
 
     def __init__(self, problem: MomentProblem) -> None:
-        self.moments, self.problem = problem, _without_rows(problem)
-        self.paths = []
-        self.scores = np.empty((len(problem.parts), 0))
-        self.weights = np.array([part.weight for part in problem.parts])
+        super().__init__(_without_rows(problem), problem.tol)
+        self.moments = problem
 
-    def add(self, alphas: FloatArray) -> None:
-        """Fit and score; of points added to others only those that are certified in every fold are kept."""
-        paths = self.moments.fold_paths(alphas)
-        if self.paths:
-            proved = np.all([path.gaps <= self.moments.tol for path in paths], axis=0)
-            paths = [path.only(proved) for path in paths]
-        pairs = zip(paths, self.moments.parts, strict=False)  # the last path is that of all rows
-        scores = np.array([self.moments.error(path, part) for path, part in pairs])
-        if self.paths:
-            order = np.argsort(-np.concatenate([self.alphas, paths[-1].alphas]), kind="stable")
-            scores = np.concatenate([self.scores, scores], axis=1)[:, order]
-            paths = [old.joined(new) for old, new in zip(self.paths, paths, strict=True)]
-        self.paths, self.scores = paths, scores
+    def fit(self, alphas: FloatArray) -> list[Path]:
+        return self.moments.fold_paths(alphas)
+
+    def score(self, paths: list[Path]) -> tuple[Layers, FloatArray, FloatArray]:
+        parts = self.moments.parts
+        scores = np.array([self.moments.error(path, part) for path, part in zip(paths, parts, strict=False)])
+        return [paths], scores[None], np.array([part.weight for part in parts])
 
 
 def _without_rows(problem: MomentProblem) -> Problem:
