@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help study test lint types unit clean
+.PHONY: help study test lint types unit bench-linear clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -35,6 +35,10 @@ $(VENV)/.installed: pyproject.toml CMakeLists.txt $(wildcard native/*)
 $(VENV)/.tested: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'equipoise[test]'
 	touch $@
+
+bench-linear: $(VENV)/.tested  ## linear models against their peers; needs EQUIPOISE_DATA for the microarrays, and R with glmnet
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/linear/peers.txt
+	$(BIN)/python benchmarks/linear/run_all.py
 
 clean:  ## remove the environment, the build and the study
 	rm -rf $(VENV) build study
