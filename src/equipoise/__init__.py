@@ -29,6 +29,7 @@ _HOMES = {
     "Ridge": "equipoise.linear",
     "TweedieRegressor": "equipoise.linear",
     "losses": "equipoise.losses",
+    "nested_score": "equipoise.linear",
     "penalties": "equipoise.penalties",
     "selection": "equipoise.selection",
     "solvers": "equipoise.solvers",

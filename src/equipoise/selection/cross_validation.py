@@ -15,13 +15,13 @@ from typing import Any, final
 
 import numpy as np
 from joblib import Parallel, cpu_count, delayed
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L1, L2, ElasticNet, Penalty
 from equipoise.selection.base import Context, Rule, Selection, Strategy, alpha_grid, check_rule
-from equipoise.selection.folds import Split, folds, rounds
+from equipoise.selection.folds import Split, folds, held_out, rounds
 from equipoise.selection.relaxed import blend, refits
 from equipoise.selection.scan import Layers, Scan, lowest, shares
 from equipoise.selection.scoring import Score, scorer_of
@@ -117,7 +117,7 @@ class CrossValidation(Strategy):
         tried = []
         for gamma, scores, paths in zip(gammas, scan.scores, scan.paths, strict=True):
             found = Selection.of(scan.alphas, scores, scan.weights, name, self.rule, share, path=paths[-1], gamma=gamma)
-            tried.append(replace(found, predictions=_held_out(paths, problem, scan.tests, found.index)))
+            tried.append(replace(found, predictions=held_out(paths, problem, scan.tests, found.index)))
         return tried
 
 
@@ -158,13 +158,3 @@ def with_ratio(penalty: Penalty, ratio: float) -> Penalty:
         changed: dict[str, Any] = {"l1_ratio": ratio}
         return replace(penalty, **changed)
     raise InputError(f"l1_ratios are for penalties with an L1 and an L2 part, not for {type(penalty).__name__}")
-
-
-def _held_out(paths: list[Path], problem: Problem, tests: list[NDArray[np.intp]], index: int) -> FloatArray:
-    """Linear predictor of each row from the folds that did not see it, at one alpha; nan for rows never held out."""
-    total, times = np.zeros(problem.y.shape), np.zeros(problem.n)
-    for path, test in zip(paths, tests, strict=False):  # the last path is that of all rows
-        total[test] += problem.predictor_of(test, path.coefs[index], path.intercepts[index])
-        times[test] += 1.0
-    times = np.where(times > 0, times, np.nan)
-    return total / (times if total.ndim == 1 else times[:, None])

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
 from equipoise.errors import InputError
+from equipoise.losses.base import FloatArray
 from equipoise.selection.base import Context
-from equipoise.solvers import Problem
+from equipoise.solvers import Path, Problem
 
-__all__ = ["Split", "folds", "rounds"]
+__all__ = ["Split", "folds", "held_out", "rounds"]
 
 Split = tuple[NDArray[np.intp], NDArray[np.intp]]
 
@@ -54,6 +55,16 @@ def rounds(tests: Sequence[NDArray[np.intp]], n: int) -> float:
     for test in tests:
         times[test] += 1.0
     return float(np.mean(times[times > 0])) if np.any(times > 0) else 1.0
+
+
+def held_out(paths: Sequence[Path], problem: Problem, tests: Sequence[NDArray[np.intp]], index: int) -> FloatArray:
+    """Linear predictor of each row from the folds that did not see it, at one alpha; nan for rows never held out."""
+    total, times = np.zeros(problem.y.shape), np.zeros(problem.n)
+    for path, test in zip(paths, tests, strict=False):  # the last path is that of all rows
+        total[test] += problem.predictor_of(test, path.coefs[index], path.intercepts[index])
+        times[test] += 1.0
+    times = np.where(times > 0, times, np.nan)
+    return total / (times if total.ndim == 1 else times[:, None])
 
 
 def _default_splitter(count: int, problem: Problem, context: Context) -> Any:
