@@ -39,9 +39,9 @@ def by_refits(q, alpha):
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.name)
 def test_score_is_that_of_refits_within_one_per_cent(loss):
-    q = problem(loss)
-    found = LeaveOneOut(ALPHAS).select(q, Context())
-    for k, alpha in enumerate(ALPHAS):
+    q, alphas = problem(loss, n=45), ALPHAS[1:]
+    found = LeaveOneOut(alphas).select(q, Context())
+    for k, alpha in enumerate(alphas):
         exact = q.loss.score(q.y, by_refits(q, alpha))
         assert found.mean[k] == pytest.approx(exact, rel=0.01)
         plain = q.loss.score(q.y, q.predictor(found.path.coefs[k], found.path.intercepts[k]))

@@ -46,6 +46,13 @@ def test_the_share_of_a_negative_score_is_of_its_size():
     assert Selection.of(ALPHAS, SCORES - 10.0, np.ones(1), "minus auc", 0.04).alpha == 4.0  # -5.8 <= -6 + 0.24
 
 
+def test_a_choice_at_the_end_of_the_grid_is_told():
+    for scores, told in ((SCORES, None), (SCORES[:, :4], "lower"), (SCORES[:, 3:], "upper")):
+        found = Selection.of(ALPHAS[: scores.shape[1]], scores, np.ones(1), "loss", "best")
+        assert ("end of the grid" in found.why) == (told is not None)
+        assert told is None or f"at the {told} end" in found.why
+
+
 @pytest.mark.parametrize("rule", ["2se", -0.1, 1.0, True, None, float("nan")])
 def test_other_rules_are_refused(rule):
     with pytest.raises(InputError, match="rule"):

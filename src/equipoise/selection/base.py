@@ -132,7 +132,9 @@ class Selection:
         lowest = f"the lowest ({mean[best]:.4g})"
         if rule == "best":
             index = best
-            why = f"alpha {alphas[index]:.4g} has the lowest {name}, {mean[best]:.4g}"
+            ends = {0: ", at the upper end of the grid", len(mean) - 1: ", at the lower end of the grid"}
+            where = ends.get(index, "") if len(mean) > 1 else ""
+            why = f"alpha {alphas[index]:.4g} has the lowest {name}, {mean[best]:.4g}{where}"
         else:
             index, near = one_se, f"one standard error ({se[best]:.2g})"
             if rule != "1se":
