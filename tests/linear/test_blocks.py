@@ -229,6 +229,7 @@ def test_a_block_that_is_refused_leaves_the_stream_as_it_was() -> None:
         (eq.CrossValidation(cv=PredefinedSplit([0, 1])), "give cv a number of folds"),
         (eq.CrossValidation(cv=1), "at least 2 folds"),
         (eq.CrossValidation(scoring="r2"), "scoring='r2' needs single rows"),
+        (eq.CrossValidation(relax=[0.5]), "needs all rows in memory; blocks are fitted with relax=None"),
         (eq.CrossValidation(rule="worst"), "rule 'worst' is not known"),
         (eq.CrossValidation(cv=300), "fold .* of 300 has no row of positive weight; use fewer folds"),
         (eq.CrossValidation(alphas=[-1.0]), "are not numbers >= 0"),
