@@ -95,3 +95,13 @@ def test_bad_settings_are_named():
         eq.LogisticRegression(eq.GCV()).fit(X, y > 0)
     with pytest.raises(InputError, match="as many degrees of freedom as there are rows"):
         eq.Ridge(eq.InformationCriterion("aicc", [1e-9])).fit(X[:10], y[:10])
+
+
+def test_no_penalty_is_a_fit_and_not_the_null_model() -> None:
+    from sklearn.datasets import load_iris
+
+    X, y = load_iris(return_X_y=True)
+    X, y = X[50:], y[50:]
+    chosen = eq.LogisticRegression(eq.CrossValidation(3, [0.0])).fit(X, y)
+    given = eq.LogisticRegression(0.0).fit(X, y)
+    np.testing.assert_allclose(chosen.coef_, given.coef_, rtol=1e-2)

@@ -26,7 +26,7 @@ import numpy as np
 from joblib import Parallel, cpu_count, delayed
 from numpy.typing import NDArray
 
-from equipoise.losses import Cox, Gamma, Huber, Multinomial, Poisson, Squared, Tweedie
+from equipoise.losses import Cox, Gamma, Huber, Logistic, Multinomial, Poisson, Squared, Tweedie
 from equipoise.losses.base import FloatArray
 from equipoise.losses.kinked import Kinked
 from equipoise.penalties.groups import Grouped
@@ -106,7 +106,9 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degre
     if problem.loss.compiled and isinstance(problem.penalty, Grouped) and problem.y.ndim == 1:
         return group_path(problem, alphas, tol)
     if _is_curved(problem):
-        return curved_path(problem, alphas, tol)
+        path = curved_path(problem, alphas, tol)
+        # where classes are nearly separated the moments age too fast
+        return path if np.all(path.gaps <= tol) else column_path(problem, alphas, tol)
     if _has_kernel(problem):
         return column_path(problem, alphas, tol)
     return proximal_path(problem, alphas, tol, lead)
@@ -128,6 +130,9 @@ def _is_curved(problem: Problem) -> bool:
     """Whether second moments at the fit, kept along the path, are worth their price."""
     kernel = problem.penalty.kernel()
     elastic_net = kernel is not None and kernel.name == "elastic_net"
+    if isinstance(problem.loss, Logistic):
+        tall = problem.n >= 2 * problem.p and problem.fit_intercept and not problem.is_sparse
+        return tall and problem.y.ndim == 1 and elastic_net
     return isinstance(problem.loss, (Poisson, Gamma, Tweedie, Huber)) and elastic_net
 
 

@@ -88,6 +88,9 @@ class _System:
         self.offset = offset[rows] if self.y.ndim == 1 else offset[rows, None]
         self.factor = np.append(self.rotated.penalty, 0.0)
         self.null = self.problem.null.objective
+        # how far a coefficient may be from where it stands at most, beside its own size: as in `certificate`
+        spread = np.sqrt(np.maximum(self.s @ self.A**2, 1e-300))
+        self.reach = np.where(spread > 1e-12, np.sqrt(max(self.null, 0.0)) / spread, 0.0)
 
     def eta(self, theta: FloatArray) -> FloatArray:
         eta = np.asarray(self.A @ theta.T)
@@ -163,7 +166,7 @@ class _System:
         # any value up to twice its size, as in `certificate`: an intercept counts too until its slope is 0
         loose = 2.0 * float(np.abs(pull[:, free]).ravel() @ np.abs(theta[:, free]).ravel())
         if alpha == 0.0:
-            return float(np.abs(pull).ravel() @ np.abs(theta).ravel()) / self.null
+            return float(np.sum(np.abs(pull) * (2.0 * np.abs(theta) + self.reach))) / self.null
         dual = -float(self.s @ self.problem.loss.conjugate(self.y, slope))
         if self.problem.offset is not None:
             dual += float(np.sum((self.s * slope.T) * np.reshape(self.offset, -1)))
