@@ -44,7 +44,7 @@ class QuantileRegressor(LinearRegressor):
     >>> from sklearn.datasets import load_diabetes
     >>> X, y = load_diabetes(return_X_y=True)
     >>> model = eq.QuantileRegressor(alpha=1e-4, quantile=0.9, standardize=True).fit(X, y)
-    >>> model.gap_ <= 1e-6, abs((y <= model.predict(X)).mean() - 0.9) < 0.01
+    >>> model.gap_ <= 1e-6, bool(abs((y <= model.predict(X)).mean() - 0.9) < 0.01)
     (True, True)
     """
 
