@@ -13,7 +13,7 @@ from equipoise.losses import Logistic, Loss, Multinomial
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L2, Penalty
 
-__all__ = ["LinearClassifier", "LogisticRegression"]
+__all__ = ["LinearClassifier", "LogisticRegression", "most_likely", "probabilities"]
 
 
 class LinearClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
@@ -48,9 +48,7 @@ class LinearClassifier(ClassifierMixin, LinearEstimator):  # type: ignore[misc]
         -------
         array of shape (n,)
         """
-        eta = self.decision_function(X, alpha=alpha)
-        codes = (eta > 0).astype(int) if eta.ndim == 1 else np.argmax(eta, axis=1)
-        return np.asarray(self.classes_[codes])
+        return most_likely(self.decision_function(X, alpha=alpha), self.classes_)
 
 
 @final
@@ -114,11 +112,7 @@ class LogisticRegression(LinearClassifier):
         -------
         array of shape (n, K)
         """
-        eta = self.decision_function(X, alpha=alpha)
-        if eta.ndim == 2:
-            return Multinomial().mean(eta)
-        p = Logistic().mean(eta)
-        return np.column_stack([1.0 - p, p])
+        return probabilities(self.decision_function(X, alpha=alpha))
 
     def predict_log_proba(self, X: Any, *, alpha: float | None = None) -> FloatArray:
         """Logarithm of `predict_proba`.
@@ -134,3 +128,17 @@ class LogisticRegression(LinearClassifier):
         array of shape (n, K)
         """
         return np.log(self.predict_proba(X, alpha=alpha))
+
+
+def most_likely(eta: FloatArray, classes: NDArray[Any]) -> NDArray[Any]:
+    """Classes by their linear predictors: the sign of one, the largest of K."""
+    codes = (eta > 0).astype(int) if eta.ndim == 1 else np.argmax(eta, axis=1)
+    return np.asarray(classes[codes])
+
+
+def probabilities(eta: FloatArray) -> FloatArray:
+    """Probabilities of the classes, shape (n, K): logistic of one linear predictor, softmax of K."""
+    if eta.ndim == 2:
+        return Multinomial().mean(eta)
+    p = Logistic().mean(eta)
+    return np.column_stack([1.0 - p, p])

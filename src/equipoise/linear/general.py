@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import available_if
 
 from equipoise.errors import InputError
 from equipoise.linear.base import LinearEstimator
+from equipoise.linear.classification import most_likely, probabilities
 from equipoise.losses import Logistic, Loss, Multinomial, Squared
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L2, Penalty
@@ -93,11 +94,9 @@ class LinearModel(LinearEstimator):
         -------
         array of shape (n,)
         """
-        eta = self._predictor(X, alpha)
         if not self._classifies():
-            return np.asarray((self.loss or Squared()).mean(eta))
-        codes = (eta[:, 0] > 0).astype(int) if eta.shape[1] == 1 else np.argmax(eta, axis=1)
-        return np.asarray(self.classes_[codes])
+            return np.asarray((self.loss or Squared()).mean(self._predictor(X, alpha)))
+        return most_likely(self.decision_function(X, alpha=alpha), self.classes_)
 
     @available_if(_classifies)  # type: ignore[untyped-decorator]
     def decision_function(self, X: Any, *, alpha: float | None = None) -> FloatArray:
@@ -130,11 +129,7 @@ class LinearModel(LinearEstimator):
         -------
         array of shape (n, K)
         """
-        eta = self._predictor(X, alpha)
-        if eta.shape[1] > 1:
-            return Multinomial().mean(eta)
-        p = Logistic().mean(eta[:, 0])
-        return np.column_stack([1.0 - p, p])
+        return probabilities(self.decision_function(X, alpha=alpha))
 
     def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Accuracy of a classifier, R^2 of a regressor.

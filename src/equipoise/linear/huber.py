@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
-from sklearn.base import RegressorMixin
 
 from equipoise.errors import InputError
-from equipoise.linear.base import LinearEstimator
+from equipoise.linear.regression import LinearRegressor
 from equipoise.losses import Huber, Loss
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L2, Penalty
@@ -23,7 +22,7 @@ CONSISTENT = 1.4826  # median absolute residual -> standard deviation, for norma
 
 
 @final
-class HuberRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
+class HuberRegressor(LinearRegressor):
     """Huber regression: mean Huber loss of y - Xw - b + alpha * penalty; linear beyond residuals of delta * scale.
 
     With `scale="auto"` the scale is the median absolute residual times 1.4826, which makes it the standard deviation of
@@ -109,21 +108,6 @@ class HuberRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
 
     def _with_scale(self, problem: Problem, scale: float) -> Problem:
         return replace(problem, loss=Huber(self.delta * scale))
-
-    def predict(self, X: Any, *, alpha: float | None = None) -> FloatArray:
-        """Predicted target.
-
-        Parameters
-        ----------
-        X : array, sparse matrix or data frame of shape (n, p)
-        alpha : float, optional
-            Any alpha of the path; `alpha_` if not given.
-
-        Returns
-        -------
-        array of shape (n,)
-        """
-        return self._predictor(X, alpha)
 
 
 def _median(values: FloatArray, weight: FloatArray) -> float:

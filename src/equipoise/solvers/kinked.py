@@ -12,6 +12,7 @@ margin. As v is a feasible dual point, each step has its duality gap at hand (Ro
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,9 @@ class _System:
             self.A, self.factor = sparse.csr_array(self.A), np.ones(problem.p)
             self.precision = 0.1
             self.squares = np.asarray(self.A.multiply(self.A).sum(axis=1), dtype=np.float64).ravel()
+            places = (self.A.indices.astype(np.int32), self.A.indptr.astype(np.int32))
+            bounds = (self.s * self.a, self.s * self.b)
+            self.by_rows = (self.A.data, *places, self.squares, *bounds, self.l, self.u)
         else:
             self.rotated = rotate(problem)
             self.A = np.ascontiguousarray(self.rotated.Z[self.rows] if len(self.rows) < problem.n else self.rotated.Z)
@@ -129,12 +133,10 @@ class _System:
         w, b = -np.asarray(self.A.T @ u) / alpha, state.b
         free = self.problem.fit_intercept
         rho = 0.1 * alpha / max(float(self.s @ self.squares), 1e-300) if free else 0.0
-        data = (self.A.data, self.A.indices.astype(np.int32), self.A.indptr.astype(np.int32), self.squares)
-        ends = (self.s * self.a, self.s * self.b, self.l, self.u)
         best, kept, poor = np.inf, state, 0
         for k in range(100):
             centre = b + float(u.sum()) / rho if k == 0 and free else b
-            b = _native.dual_descent(*data, *ends, alpha, rho, centre, w, b, u, self.precision, 200, k + 1)
+            b = _native.dual_descent(*self.by_rows, alpha, rho, centre, w, b, u, self.precision, 200, k + 1)
             v, eta = u / self.s, np.asarray(self.A @ w)
             inside = (v > self.a) & (v < self.b) & (v != 0.0)
             gap = self.gap(w, b, eta, v, inside, -alpha * w, float(u.sum()), alpha)
@@ -221,14 +223,17 @@ class _System:
             rest = 0.0
         return self.relative_gap(w, eta + b, v, pull, alpha) + rest / max(self.null, 1e-300)
 
+    @cached_property
+    def turned(self) -> Problem:
+        """The problem in the rotated coordinates."""
+        Z = np.asfortranarray(self.rotated.Z)
+        return replace(self.problem, X=Z, penalty=L2(factor=self.rotated.penalty), standardize=False)
+
     def polish(
         self, alpha: float, tol: float, found: tuple[FloatArray, float, float]
     ) -> tuple[FloatArray, float, float]:
         """The point by an interior point method in the same coordinates, if it is nearer."""
-        turned = np.asfortranarray(self.rotated.Z)
-        penalty = L2(factor=self.rotated.penalty)
-        part = replace(self.problem, X=turned, penalty=penalty, standardize=False)
-        path = interior_path(part, np.array([alpha]), tol)
+        path = interior_path(self.turned, np.array([alpha]), tol)
         if not path.gaps[0] < found[2]:
             return found
         w, b = self.rotated.back(path.coefs[0], path.intercepts[0])
@@ -244,8 +249,8 @@ class _System:
         v[J] = 0.0
         rest = np.asarray(self.A.T @ (self.s * v)) / self.factor
         B = self.A[J].toarray() if self.sparse else self.A[J]
-        ends = np.where(np.abs(self.A[J] @ state.w + state.b - self.l[J]) < np.abs(
-            self.A[J] @ state.w + state.b - self.u[J]), self.l[J], self.u[J])  # fmt: skip
+        eta = B @ state.w + state.b
+        ends = np.where(np.abs(eta - self.l[J]) < np.abs(eta - self.u[J]), self.l[J], self.u[J])
         size = len(J) + 1
         K, right = np.zeros((size, size)), np.zeros(size)
         K[:-1, :-1] = (B / self.factor) @ B.T / alpha
