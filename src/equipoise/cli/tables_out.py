@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from equipoise.durable import replacing
 from equipoise.errors import InputError
-from equipoise.judge.files import check_target, replacing
+from equipoise.judge.files import check_target
 
 if TYPE_CHECKING:
     import pyarrow as pa

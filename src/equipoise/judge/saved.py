@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.data import Table
+from equipoise.durable import replacing
 from equipoise.errors import InputError
 from equipoise.judge.encoders import design_from, design_state, tree_from, tree_state
-from equipoise.judge.files import check_folder, replacing
+from equipoise.judge.files import check_folder
 from equipoise.judge.models import BoostingModel, ConstantModel, LinearModel, Model
 
 __all__ = ["SavedModel", "load_model"]

@@ -21,13 +21,14 @@ from sklearn.exceptions import UndefinedMetricWarning
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from equipoise.data import Finding, Kind
+from equipoise.durable import replacing
 from equipoise.errors import CertificateWarning, InputError
 from equipoise.judge import record as parts
 from equipoise.judge.arms import SYNTHESIZERS, arms_with
 from equipoise.judge.budget import Budget, budget_for
 from equipoise.judge.crossvalidation import Progress, cross_validate, n_tasks
 from equipoise.judge.describe import describe
-from equipoise.judge.files import check_folder, replacing
+from equipoise.judge.files import check_folder
 from equipoise.judge.fitting import TITLES, Fitted, Fitter, constant
 from equipoise.judge.metrics import metric_set
 from equipoise.judge.prepare import Prepared, prepare

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from equipoise.errors import InputError
+from equipoise.durable import write_bytes
 from equipoise.report.page import study_page
 
 __all__ = ["write_study"]
@@ -46,31 +45,5 @@ def write_study(record: Mapping[str, Any], path: str | os.PathLike[str]) -> Path
     >>> folder.cleanup()
     """
     target = Path(path)
-    if not target.parent.is_dir():
-        raise InputError(f"The folder {target.parent} for the report does not exist; make it first.")
-    _replace(target, study_page(record).encode("utf-8"))
+    write_bytes(target, study_page(record).encode("utf-8"))
     return target
-
-
-def _replace(target: Path, content: bytes) -> None:
-    draft = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        with open(draft, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)
-    except BaseException:  # an interrupt, too, leaves nothing behind
-        draft.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open a folder
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

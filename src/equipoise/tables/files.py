@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
-import tempfile
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.durable import write_bytes
 from equipoise.errors import InputError
 from equipoise.tables.description import (
     codec_arrays,
@@ -59,7 +58,8 @@ def save(synthesizer: Synthesizer, path: str | PathLike[str]) -> None:
     }
     arrays = {f"model.{name}": array for name, array in fitted.arrays.items()} | codec_arrays(fitted.codec)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    _write(Path(path), to_bytes(arrays, metadata={"equipoise": json.dumps(header, sort_keys=True, default=_plain)}))
+    content = to_bytes(arrays, metadata={"equipoise": json.dumps(header, sort_keys=True, default=_plain)})
+    write_bytes(Path(path), content)
 
 
 def load(path: str | PathLike[str]) -> Synthesizer:
@@ -157,33 +157,3 @@ def _checked(
         if not np.isfinite(arrays[name]).all():
             raise InputError(f"array {name!r} holds NaN or infinity")
     return {name.removeprefix("model."): arrays[name] for name in wanted}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write all or nothing, and wait until it is on disk."""
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}; choose a writable folder") from None
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise InputError(f"cannot write {path}: {error.strerror}; free space or choose another folder") from None
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable, where the system lets a folder be opened."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
