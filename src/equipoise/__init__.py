@@ -40,6 +40,7 @@ _HOMES = {
     "load": "equipoise.tables",
     "tables": "equipoise.tables",
     # judge
+    "DesignEncoder": "equipoise.data",
     "data": "equipoise.data",
     "read_table": "equipoise.data",
     "report": "equipoise.report",

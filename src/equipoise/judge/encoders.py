@@ -29,6 +29,7 @@ def design_from(state: dict[str, Any]) -> DesignEncoder:
     encoder = DesignEncoder(state["max_levels"])
     encoder.kinds_ = dict(state["kinds"])
     encoder.n_features_in_ = len(encoder.kinds_)
+    encoder.findings_ = ()  # those of the fit are in the study
     encoder.blocks_ = tuple(_block(entry) for entry in state["blocks"])
     encoder.feature_names_out_ = tuple(name for block in encoder.blocks_ for name in block.names())
     return encoder

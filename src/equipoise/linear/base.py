@@ -5,20 +5,30 @@ from __future__ import annotations
 import copy
 import warnings
 from abc import ABC, abstractmethod
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import (
+    _check_feature_names_in,
+    _check_sample_weight,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 
 from equipoise.errors import CertificateWarning, InputError
+from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import Penalty
 from equipoise.selection import Context, CrossValidation, Selection, Strategy
 from equipoise.solvers import Path, Problem, solve_path
+
+if TYPE_CHECKING:
+    from equipoise.data import DesignEncoder
 
 __all__ = ["LinearEstimator", "check_offset"]
 
@@ -29,7 +39,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     Attributes
     ----------
     coef_ : array of shape (p,), or (K, p) for classifiers
-        Coefficients in the units of X.
+        Coefficients in the units of X; of a frame that was encoded, those of its encoded columns (`coef_names_`).
     intercept_ : float, or array of shape (K,) for classifiers
     alpha_ : float
         The alpha of `coef_`.
@@ -39,6 +49,12 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         Solutions for the whole grid.
     selection_ : Selection or None
         How alpha was chosen; None if it was given.
+    encoder_ : DesignEncoder or None
+        What turns a data frame into numbers; None if X was an array.
+    n_features_in_ : int
+        Columns of X.
+    feature_names_in_ : array of str
+        Their names, where they have some.
     """
 
     alpha: Any
@@ -46,6 +62,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     standardize: bool
     tol: float
     n_jobs: int | None
+    encoder_: DesignEncoder | None
 
     @abstractmethod
     def _terms(self, classes: int) -> tuple[Loss, Penalty]:
@@ -59,7 +76,8 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
-            Numbers, without missing values.
+            Numbers without gaps; a data frame (pandas, polars, pyarrow) may also hold categories, strings, booleans,
+            dates and missing values, which `equipoise.DesignEncoder` turns into numbers, by all rows given here.
         y : array of shape (n,)
             Target.
         sample_weight : array of shape (n,), optional
@@ -89,7 +107,8 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     ) -> tuple[Problem, Context]:
         """The data, checked, as a problem; and what a strategy may know besides."""
         self._check_settings()
-        given, (X, target, labels) = y, self._read(X, y)
+        given, frame = y, X if is_frame(X) else None
+        X, target, labels = self._read(X, y, sample_weight)
         weight, size = _weights(sample_weight, X)
         if labels is not None and len(np.unique(labels[weight > 0])) < 2:
             raise InputError("the rows of positive weight are of one class only; a classifier needs two")
@@ -98,6 +117,8 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             raise InputError(fault)
         shift = None if offset is None else check_offset(offset, len(target))
         problem = Problem(X, target, loss, penalty, weight, self.fit_intercept, self.standardize, shift)
+        if frame is not None and self.encoder_ is None:
+            self.encoder_ = numbers_encoder(frame, problem.means)
         given = np.asarray(given)
         given = given.ravel() if given.ndim == 2 and given.shape[1] == 1 else given
         return problem, Context(labels, groups, self.tol, self.n_jobs, size, given, self._with)
@@ -111,11 +132,16 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         if penalty is not None and not isinstance(penalty, Penalty):
             raise InputError(f"penalty={penalty!r} is not a penalty; give an object such as equipoise.penalties.L1()")
 
-    def _read(self, X: Any, y: Any) -> tuple[Any, FloatArray, NDArray[np.intp] | None]:
+    def _read(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> tuple[Any, FloatArray, NDArray[np.intp] | None]:
         """Data as the solvers take it: X by columns, the target as numbers, and class codes if it has any."""
-        numeric = not self._classifies()
-        kinds = {"dtype": [np.float64, np.float32], "order": "F"}
-        X, target = validate_data(self, X, y, accept_sparse="csc", y_numeric=numeric, multi_output=True, **kinds)
+
+        def check(X: Any) -> tuple[Any, Any]:
+            kinds = {"dtype": [np.float64, np.float32], "order": "F"}
+            numeric = not self._classifies()
+            checked = validate_data(self, X, y, accept_sparse="csc", y_numeric=numeric, multi_output=True, **kinds)
+            return checked[0], checked[1]
+
+        X, target = fit_columns(self, X, sample_weight, check)
         return X, *self._encode(column_or_1d(target, warn=True))
 
     def _learn(self, problem: Problem, context: Context) -> None:
@@ -154,9 +180,10 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             self.intercept_ = float(intercept)
 
     def _with(self, coef: FloatArray, intercept: Any) -> Self:
-        """A copy that predicts with other coefficients, from arrays without names."""
+        """A copy that predicts with other coefficients, from the arrays that the solvers see."""
         model = copy.copy(self)
         model.__dict__.pop("feature_names_in_", None)
+        model.encoder_, model.n_features_in_ = None, coef.shape[-1]
         model._set(coef, intercept)
         return model
 
@@ -177,12 +204,28 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _predictor(self, X: Any, alpha: float | None = None) -> FloatArray:
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
+        X = self._columns(X)
         if alpha is None or alpha == self.alpha_:
             return np.asarray(X @ self.coef_.T + self.intercept_, dtype=np.float64)
         coef, intercept = self.path_.at(alpha)
         coef = np.atleast_2d(coef) if self._classifies() else coef
         return np.asarray(X @ coef.T + intercept, dtype=np.float64)
+
+    def _columns(self, X: Any) -> Any:
+        """X as the numbers that coefficients belong to."""
+
+        def check(X: Any) -> Any:
+            return validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
+
+        return predict_columns(self, X, check)
+
+    @property
+    def coef_names_(self) -> NDArray[np.object_]:
+        """Names of the p columns that `coef_` belongs to: ``age``, ``age=missing``, ``job=clerk``, ..."""
+        check_is_fitted(self)
+        if self.encoder_ is not None:
+            return self.encoder_.get_feature_names_out()
+        return np.asarray(_check_feature_names_in(self), dtype=object)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -273,6 +273,7 @@ class BlockEstimator(LinearEstimator):
         """
         self._check_settings()
         folds, before = self._folds(), self._statistics
+        self.encoder_ = None
         kinds = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "y_numeric": True, "multi_output": True}
         X, target = validate_data(self, X, y, reset=before is None, **kinds)
         target = np.ascontiguousarray(column_or_1d(target, warn=True), dtype=np.float64)
@@ -306,6 +307,7 @@ class BlockEstimator(LinearEstimator):
         return 1 if strategy is None else block_folds_of(strategy)
 
     def _adopt(self, statistics: BlockStatistics) -> Self:
+        self.encoder_ = None
         self.n_features_in_ = statistics.features
         if statistics.feature_names is not None:
             self.feature_names_in_ = statistics.feature_names

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from equipoise.errors import InputError
 from equipoise.linear.base import LinearEstimator
+from equipoise.linear.columns import fit_columns
 from equipoise.linear.concordance import concordance
 from equipoise.losses import Cox, Loss
 from equipoise.losses.base import FloatArray
@@ -101,7 +102,8 @@ class CoxRegressor(LinearEstimator):
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
-            Numbers, without missing values.
+            Numbers without gaps; a data frame (pandas, polars, pyarrow) may also hold categories, strings, booleans,
+            dates and missing values, which `equipoise.DesignEncoder` turns into numbers, by all rows given here.
         y : array of shape (n, 2), or structured array of shape (n,)
             Time, and whether it ended in an event (true, 1) or was censored (false, 0). Of a structured array the
             boolean field is the event and the other one the time.
@@ -122,8 +124,13 @@ class CoxRegressor(LinearEstimator):
         """
         return self._fit(X, y, sample_weight, groups, offset)
 
-    def _read(self, X: Any, y: Any) -> tuple[Any, FloatArray, NDArray[np.intp] | None]:
-        X = validate_data(self, X, accept_sparse="csc", dtype=[np.float64, np.float32], order="F")
+    def _read(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> tuple[Any, FloatArray, NDArray[np.intp] | None]:
+        def check(X: Any) -> Any:
+            kinds = {"dtype": [np.float64, np.float32], "order": "F"}
+            target = None if y is None else "no_validation"  # None is refused there
+            return validate_data(self, X, target, accept_sparse="csc", **kinds)
+
+        X = fit_columns(self, X, sample_weight, check)
         time, event = survival_target(y, X.shape[0])
         self.event_times_ = np.unique(time)
         return X, signed_ranks(time, event), None

@@ -33,7 +33,8 @@ class _LogLinkRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : array, sparse matrix or data frame of shape (n, p)
-            Numbers, without missing values.
+            Numbers without gaps; a data frame (pandas, polars, pyarrow) may also hold categories, strings, booleans,
+            dates and missing values, which `equipoise.DesignEncoder` turns into numbers, by all rows given here.
         y : array of shape (n,)
             Target.
         sample_weight : array of shape (n,), optional

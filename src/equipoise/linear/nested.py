@@ -18,6 +18,7 @@ from sklearn.utils import _safe_indexing
 
 from equipoise.errors import InputError
 from equipoise.linear.base import LinearEstimator
+from equipoise.linear.columns import as_given
 from equipoise.linear.huber import HuberRegressor
 from equipoise.losses.base import FloatArray
 from equipoise.selection.base import Selection
@@ -115,13 +116,14 @@ def nested_score(
         )
     whole = clone(estimator)
     problem, context = whole._pose(X, y, sample_weight, groups, offset)
+    frame = None if as_given(whole.encoder_, X) else X
     splits = folds(cv, problem, context)
     rows = {"sample_weight": sample_weight, "groups": groups, "offset": offset}
     given = {name: np.asarray(values) for name, values in rows.items() if values is not None}
     if offset is not None and "offset" not in signature(whole.fit).parameters:
         raise InputError(f"{type(whole).__name__} takes no offset")
     _, name = scorer_of(scoring, problem, context)
-    models, points, tests = [], [], [test for _, test in splits]
+    models, points, seen, tests = [], [], [], [test for _, test in splits]
     for k, (train, test) in enumerate(splits):
         part = {key: values[train] for key, values in given.items()}
         model = clone(estimator).fit(_safe_indexing(X, train), _safe_indexing(y, train), **part)
@@ -129,7 +131,8 @@ def nested_score(
             raise InputError(f"the training rows of fold {k} lack a class; use fewer or stratified folds")
         score, _ = scorer_of(scoring, problem, replace(context, model=model._with))
         models.append(model)
-        points.append(score(_point(model), _scored_by(model, problem), test))
+        seen.append(_scored_by(model, problem, frame))
+        points.append(score(_point(model), seen[-1], test))
     scores, weights = np.array([s for s, _ in points]), np.array([w for _, w in points])
     total = Selection.of(np.zeros(1), scores, weights, name, "best", rounds(tests, problem.n))
     features = [np.count_nonzero(np.any(np.atleast_2d(model.coef_) != 0, axis=0)) for model in models]
@@ -140,7 +143,7 @@ def nested_score(
         name,
         np.array([model.alpha_ for model in models]),
         np.array(features, dtype=np.intp),
-        held_out([_point(model) for model in models], problem, tests, 0),
+        held_out([_point(model) for model in models], seen, tests, 0),
         tuple(models),
     )
 
@@ -151,8 +154,10 @@ def _point(model: LinearEstimator) -> Path:
     return model.path_.only(kept)
 
 
-def _scored_by(model: LinearEstimator, problem: Problem) -> Problem:
-    """All rows, with the loss that the model was fitted by: the Huber loss takes its scale from the training rows."""
+def _scored_by(model: LinearEstimator, problem: Problem, frame: Any) -> Problem:
+    """All rows as the model sees them: an encoder, and the scale of the Huber loss, are of the training rows."""
+    if frame is not None:
+        problem = replace(problem, X=np.asfortranarray(model._columns(frame)))
     if isinstance(model, HuberRegressor):
         return model._with_scale(problem, model.scale_)
     return problem

@@ -117,7 +117,8 @@ class CrossValidation(Strategy):
         tried = []
         for gamma, scores, paths in zip(gammas, scan.scores, scan.paths, strict=True):
             found = Selection.of(scan.alphas, scores, scan.weights, name, self.rule, share, path=paths[-1], gamma=gamma)
-            tried.append(replace(found, predictions=held_out(paths, problem, scan.tests, found.index)))
+            predictions = held_out(paths, [problem] * len(scan.tests), scan.tests, found.index)
+            tried.append(replace(found, predictions=predictions))
         return tried
 
 

@@ -57,10 +57,15 @@ def rounds(tests: Sequence[NDArray[np.intp]], n: int) -> float:
     return float(np.mean(times[times > 0])) if np.any(times > 0) else 1.0
 
 
-def held_out(paths: Sequence[Path], problem: Problem, tests: Sequence[NDArray[np.intp]], index: int) -> FloatArray:
-    """Linear predictor of each row from the folds that did not see it, at one alpha; nan for rows never held out."""
-    total, times = np.zeros(problem.y.shape), np.zeros(problem.n)
-    for path, test in zip(paths, tests, strict=False):  # the last path is that of all rows
+def held_out(
+    paths: Sequence[Path], problems: Sequence[Problem], tests: Sequence[NDArray[np.intp]], index: int
+) -> FloatArray:
+    """Linear predictor of each row from the folds that did not see it, at one alpha; nan for rows never held out.
+
+    `problems` are all rows, each with the columns of its path.
+    """
+    total, times = np.zeros(problems[0].y.shape), np.zeros(problems[0].n)
+    for path, problem, test in zip(paths, problems, tests, strict=False):  # the last path is that of all rows
         total[test] += problem.predictor_of(test, path.coefs[index], path.intercepts[index])
         times[test] += 1.0
     times = np.where(times > 0, times, np.nan)
