@@ -6,7 +6,15 @@ Every room may raise these; they stand below all rooms and import nothing. The c
 
 from __future__ import annotations
 
-__all__ = ["CertificateWarning", "EquipoiseError", "FindingWarning", "InputError"]
+__all__ = [
+    "CertificateWarning",
+    "EquipoiseError",
+    "FindingWarning",
+    "InputError",
+    "StoppedError",
+    "TrainingError",
+    "TrainingWarning",
+]
 
 
 class EquipoiseError(Exception):
@@ -15,6 +23,33 @@ class EquipoiseError(Exception):
 
 class InputError(EquipoiseError, ValueError):
     """The data, the file or a setting cannot be used; the message names it and says what to do."""
+
+
+class TrainingError(EquipoiseError, RuntimeError):
+    """Training cannot go on; the message says why and what to lower or raise."""
+
+
+class StoppedError(EquipoiseError):
+    """A run was stopped before its end, by a signal or on purpose, and can go on from its folder.
+
+    Parameters
+    ----------
+    step, steps : int
+        Steps done, and steps in all.
+    folder : path, optional
+        The folder that holds the run.
+    signal : int, optional
+        Number of the signal; a command line ends with 128 and this number as its exit code.
+    """
+
+    def __init__(self, step: int, steps: int, folder: object = None, signal: int | None = None) -> None:
+        self.step, self.steps, self.folder, self.signal = step, steps, folder, signal
+        kept = "it was not kept" if folder is None else f"{folder} holds it; the same call goes on from there"
+        super().__init__(f"stopped after {step} of {steps} steps; {kept}")
+
+
+class TrainingWarning(UserWarning):
+    """Training met trouble and went on: it returned to a snapshot, or a checkpoint could not be written."""
 
 
 class FindingWarning(UserWarning):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from equipoise.errors import InputError
 from equipoise.training import (
+    Clock,
     Progress,
     Stream,
     batch_rows,
@@ -27,9 +28,9 @@ from equipoise.training import loop as loop_module
 from equipoise.training.randomness import check_seed
 
 
-def noisy_sum(state, batch, key, done, arguments):
+def noisy_sum(state, batch, key, clock, arguments):
     """Add up the batch, some noise and the schedule, so that every argument of a step leaves a trace."""
-    value = batch.sum() + jax.random.normal(key) + done
+    value = batch.sum() + jax.random.normal(key) + clock.done
     return state + arguments * value, {"value": value}
 
 
@@ -47,10 +48,10 @@ def test_same_seed_same_bytes_and_every_argument_matters():
 
 
 def test_loop_equals_the_same_steps_one_by_one():
-    state, key = 0.0, jax_key(3, Stream.STEP)
+    state, key = 0.0, jax.random.fold_in(jax_key(3, Stream.STEP), 0)
     for number in range(40):
         batch = DATA[batch_rows(len(DATA), 4, 3, number, 1)[0]]
-        state, _ = noisy_sum(state, batch, jax.random.fold_in(key, number), number / 40, 0.5)
+        state, _ = noisy_sum(state, batch, jax.random.fold_in(key, number), Clock(number / 40), 0.5)
     assert total(steps=40, seed=3) == pytest.approx(float(state), rel=1e-5)
 
 
@@ -68,7 +69,7 @@ def test_report_counts_to_the_end_and_averages_logs():
     seen: list[Progress] = []
     constant = np.ones((10, 1), np.float32)
 
-    def log_batch(state, batch, key, done, arguments):
+    def log_batch(state, batch, key, clock, arguments):
         return state, {"mean": batch.mean()}
 
     run(log_batch, jnp.array(0.0), constant, steps=70, batch=4, seed=0, report=seen.append)

@@ -5,20 +5,56 @@
 
 from __future__ import annotations
 
+from equipoise.adversarial.balance import Balance
 from equipoise.adversarial.game import Game, GameSettings, GameState
-from equipoise.adversarial.objectives import OBJECTIVES, AdversarialObjective, RelativisticPairing
-from equipoise.adversarial.penalties import PENALTIES, FunctionPenalty, r1, r1_r2, r2
+from equipoise.adversarial.objectives import (
+    OBJECTIVES,
+    AdversarialObjective,
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    RelativisticPairing,
+    Wasserstein,
+)
+from equipoise.adversarial.packing import pack
+from equipoise.adversarial.penalties import (
+    PENALTIES,
+    Consistency,
+    FunctionPenalty,
+    NoiseR1R2,
+    Scene,
+    dragan,
+    lecam,
+    r1,
+    r1_r2,
+    r2,
+    wgan_gp,
+)
 
 __all__ = [
     "OBJECTIVES",
     "PENALTIES",
     "AdversarialObjective",
+    "Balance",
+    "Consistency",
     "FunctionPenalty",
     "Game",
     "GameSettings",
     "GameState",
+    "Hinge",
+    "LeastSquares",
+    "Minimax",
+    "NoiseR1R2",
+    "NonSaturating",
     "RelativisticPairing",
+    "Scene",
+    "Wasserstein",
+    "dragan",
+    "lecam",
+    "pack",
     "r1",
     "r1_r2",
     "r2",
+    "wgan_gp",
 ]

@@ -1,11 +1,12 @@
-"""The step of two players: the discriminator moves, then the generator, then the average of the generator.
+"""The step of two players: the discriminator moves, then the generator, then the averages of the generator.
 
     discriminator   minimises  payoff(D(x), D(G(z))) + alpha * penalty(D; x, G(z))
     generator       minimises  its payoff against the discriminator just moved
 
 Real and fake rows share one call where both are differentiated. The penalty may be lazy: every k-th step, times k
-(Karras et al., *Analyzing and improving the image quality of StyleGAN* (2020), section 3.1). Adam's first decay is 0,
-for momentum makes two players circle (Gidel et al., *Negative momentum for improved game dynamics* (2019)).
+(Karras et al., *Analyzing and improving the image quality of StyleGAN* (2020), section 3.1). The default optimiser is
+Adam with a first decay of 0, for momentum makes two players circle (Gidel et al., *Negative momentum for improved game
+dynamics* (2019)).
 """
 
 from __future__ import annotations
@@ -18,10 +19,15 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from equipoise.adversarial.balance import Balance, BalanceState
 from equipoise.adversarial.objectives import OBJECTIVES, AdversarialObjective
-from equipoise.adversarial.penalties import FunctionPenalty, r1_r2
-from equipoise.training.adam import Moments, adam_init, adam_update
-from equipoise.training.averaging import moving_average
+from equipoise.adversarial.packing import pack
+from equipoise.adversarial.penalties import FunctionPenalty, Scene, r1_r2
+from equipoise.adversarial.spectral import directions_of, normalised
+from equipoise.training.averaging import copy_of, moving_average
+from equipoise.training.devices import spread
+from equipoise.training.loop import Clock
+from equipoise.training.optimizers import MOMENTUM_FREE_ADAM, Moments, Optimizer
 from equipoise.training.schedule import cosine
 
 __all__ = ["Game", "GameSettings", "GameState"]
@@ -35,30 +41,42 @@ class GameSettings(NamedTuple):
     Parameters
     ----------
     alpha : pair of float
-        Weight of the penalty (the literature's gamma).
+        Weight of the penalty (the literature's gamma); unused where the game has a `Balance`.
     rate : pair of float
         Learning rate of both players.
     beta2 : pair of float
         Adam's second decay.
-    half_life : float
-        Half-life of the generator's average, as a share of the steps so far.
+    decay : pair of float
+        L2 on the weights: of the generator, of the discriminator.
     """
 
     alpha: Pair = (0.3, 0.15)
     rate: Pair = (3e-3, 3e-5)
     beta2: Pair = (0.9, 0.99)
-    half_life: float = 0.15
+    decay: Pair = (0.0, 0.0)
 
 
 class GameState(eqx.Module):
-    """Both players, their moments, the average of the generator, and the number of steps done."""
+    """Both players, their moments, the averages of the generator, and the number of steps done.
+
+    `levels` are running means of the discriminator's outputs on real and fake rows, `directions` the vectors of
+    spectral normalisation (or nothing), `balance` the automatic alpha (or nothing).
+    """
 
     generator: Any
     discriminator: Any
-    average: Any
+    averages: tuple[Any, ...]
     generator_moments: Moments
     discriminator_moments: Moments
+    levels: jax.Array
+    directions: Any
+    balance: BalanceState | None
     step: jax.Array
+
+    @property
+    def average(self) -> Any:
+        """The first of the averages."""
+        return self.averages[0]
 
 
 @final
@@ -66,8 +84,9 @@ class GameState(eqx.Module):
 class Game:
     """One step of training; pure, and hashable so that equal games share one compiled program.
 
-    Players are pytrees of arrays that can be called: ``generator(key, n, context)`` gives n fake rows,
-    ``discriminator(rows, context)`` gives outputs of shape (n,). The step takes ``arguments=(GameSettings, context)``.
+    Players are pytrees that can be called, such as Equinox modules: ``generator(key, n, context)`` gives n fake rows,
+    ``discriminator(rows, context)`` gives outputs of shape (n,). Their arrays of floats are the weights. The step takes
+    ``arguments=(GameSettings, context)``.
 
     Parameters
     ----------
@@ -77,10 +96,20 @@ class Game:
     penalty : FunctionPenalty
     lazy : int
         The penalty acts at every `lazy`-th step, times `lazy`.
+    generator_every : int
+        The generator moves at every so many-th step, the discriminator at each.
+    packing : int
+        Rows that the discriminator judges at once.
+    spectral : bool
+        Divide the discriminator's matrices by their largest singular values.
+    balance : Balance, optional
+        Keeps alpha in proportion to the payoff, in place of ``GameSettings.alpha``.
+    generator_optimizer, discriminator_optimizer : Optimizer
+    half_lives : tuple of float
+        Half-life of each average of the generator, as a share of the steps so far.
 
     Examples
     --------
-    >>> import jax, jax.numpy as jnp, equinox as eqx
     >>> class Shift(eqx.Module):  # moves noise by a constant
     ...     by: jax.Array
     ...     def __call__(self, key, n, context):
@@ -93,7 +122,7 @@ class Game:
     >>> state = game.init(Shift(jnp.array(0.0)), Line(jnp.array(0.0)))
     >>> settings, key = GameSettings(rate=(0.1, 0.1)), jax.random.key(0)
     >>> for _ in range(2):  # real rows lie at 5: the generator's shift goes up
-    ...     state, logs = game(state, jnp.full((8, 1), 5.0), key, 0.0, (settings, None))
+    ...     state, logs = game(state, jnp.full((8, 1), 5.0), key, Clock(0.0), (settings, None))
     >>> float(state.generator.by) > 0
     True
     """
@@ -102,16 +131,25 @@ class Game:
     objective: AdversarialObjective = OBJECTIVES["relativistic_pairing"]
     penalty: FunctionPenalty = r1_r2
     lazy: int = 4
+    generator_every: int = 1
+    packing: int = 1
+    spectral: bool = False
+    balance: Balance | None = None
+    generator_optimizer: Optimizer = MOMENTUM_FREE_ADAM
+    discriminator_optimizer: Optimizer = MOMENTUM_FREE_ADAM
+    half_lives: tuple[float, ...] = (0.15,)
 
     def init(self, generator: Any, discriminator: Any) -> GameState:
         """Return the state before the first step."""
         return GameState(
             generator=generator,
             discriminator=discriminator,
-            # a copy: the buffers of the state are given away, and no buffer may be given twice
-            average=jax.tree.map(jnp.copy, generator),
-            generator_moments=adam_init(generator),
-            discriminator_moments=adam_init(discriminator),
+            averages=tuple(copy_of(generator) for _ in self.half_lives),
+            generator_moments=self.generator_optimizer.init(generator),
+            discriminator_moments=self.discriminator_optimizer.init(discriminator),
+            levels=jnp.zeros(2),
+            directions=directions_of(discriminator) if self.spectral else None,
+            balance=None if self.balance is None else self.balance.init(),
             step=jnp.zeros((), jnp.int32),
         )
 
@@ -120,48 +158,121 @@ class Game:
         state: GameState,
         batch: jax.Array,
         key: jax.Array,
-        done: jax.Array,
+        clock: Clock,
         arguments: tuple[GameSettings, Any],
     ) -> tuple[GameState, dict[str, jax.Array]]:
-        """Return the state after both players have moved once, and the losses."""
+        """Return the state after both players have moved once, and what is worth watching."""
         settings, context = arguments
-        rate, beta2 = cosine(*settings.rate, done), cosine(*settings.beta2, done)
         keys = jax.random.split(key, 3)
         real = self.embed(batch, context)
-
-        fake = state.generator(keys[0], len(batch), context)
-        loss_d, gradient = jax.value_and_grad(self._judge)(state.discriminator, real, fake, context)
-        slope = self._penalise(state, real, fake, keys[2], context)
-        alpha = cosine(*settings.alpha, done)
-        gradient = jax.tree.map(lambda g, p: g + alpha * p, gradient, slope)
-        discriminator, moments_d = adam_update(
-            state.discriminator, gradient, state.discriminator_moments, rate, 0.0, beta2
+        fake = spread(state.generator(keys[0], len(batch), context))
+        state, logs = self._move_discriminator(state, real, fake, keys[2], clock, settings, context)
+        loss, state = self._move_generator(state, real, keys[1], clock, settings, context)
+        averages = tuple(
+            moving_average(average, state.generator, state.step, share)
+            for average, share in zip(state.averages, self.half_lives, strict=True)
         )
+        spread_of_fakes = _spread(fake) / jnp.maximum(_spread(real), 1e-12)
+        after = eqx.tree_at(lambda s: (s.averages, s.step), state, (averages, state.step + 1))
+        return after, {"generator": loss, **logs, "spread": spread_of_fakes}
 
-        loss_g, gradient = jax.value_and_grad(self._forge)(state.generator, discriminator, real, keys[1], context)
-        generator, moments_g = adam_update(state.generator, gradient, state.generator_moments, rate, 0.0, beta2)
-        average = moving_average(state.average, generator, state.step, settings.half_life)
-        after = GameState(generator, discriminator, average, moments_g, moments_d, state.step + 1)
-        return after, {"discriminator": loss_d, "generator": loss_g}
+    def _move_discriminator(
+        self,
+        state: GameState,
+        real: jax.Array,
+        fake: jax.Array,
+        key: jax.Array,
+        clock: Clock,
+        settings: GameSettings,
+        context: Any,
+    ) -> tuple[GameState, dict[str, jax.Array]]:
+        scene = Scene(pack(real, self.packing), pack(fake, self.packing), key, state.levels)
+        directions = state.directions
+        if self.spectral:
+            directions = normalised(state.discriminator, directions)[1]
 
-    def _judge(self, discriminator: Any, real: jax.Array, fake: jax.Array, context: Any) -> jax.Array:
-        both = discriminator(jnp.concatenate([real, fake]), context)
-        return self.objective.discriminator(both[: len(real)], both[len(real) :])
+        def judge(discriminator: Any) -> tuple[jax.Array, jax.Array]:
+            critic = self._critic(discriminator, directions, context)
+            outputs = jnp.split(critic(jnp.concatenate([scene.real, scene.fake])), 2)
+            return self.objective.discriminator(*outputs), jnp.stack([jnp.mean(half) for half in outputs])
 
-    def _forge(self, generator: Any, discriminator: Any, real: jax.Array, key: jax.Array, context: Any) -> jax.Array:
-        fake = generator(key, len(real), context)
-        # apart, not in one call: only the fakes need a backward pass
-        return self.objective.generator(discriminator(real, context), discriminator(fake, context))
+        def penalise(discriminator: Any) -> jax.Array:
+            return self.lazy * self.penalty(self._critic(discriminator, directions, context), scene)
 
-    def _penalise(self, state: GameState, real: jax.Array, fake: jax.Array, key: jax.Array, context: Any) -> Any:
-        """Gradient of the penalty with respect to the discriminator's weights; zero between the lazy steps."""
+        (payoff, means), gradient = eqx.filter_value_and_grad(judge, has_aux=True)(state.discriminator)
+        penalty, slope = self._at_lazy_steps(state, eqx.filter_value_and_grad(penalise))
+        balance, alpha = state.balance, cosine(*settings.alpha, clock.done)
+        if self.balance is not None and balance is not None:
+            balance = self.balance.see(balance, real, state.step)
+            alpha = self.balance.alpha(balance)
+            weighed = self.balance.weigh(balance, penalty / self.lazy, payoff)
+            acts = state.step % self.lazy == 0
+            balance = jax.tree.map(lambda new, old: jnp.where(acts, new, old), weighed, balance)
+        gradient = jax.tree.map(lambda g, p: g + alpha * p, gradient, slope)
+        discriminator, moments = self.discriminator_optimizer.update(
+            state.discriminator,
+            gradient,
+            state.discriminator_moments,
+            clock.brake * cosine(*settings.rate, clock.done),
+            decay=settings.decay[1],
+            b2=cosine(*settings.beta2, clock.done),
+        )
+        levels = jnp.where(state.step == 0, means, 0.99 * state.levels + 0.01 * means)
+        after = eqx.tree_at(
+            lambda s: (s.discriminator, s.discriminator_moments, s.levels, s.directions, s.balance),
+            state,
+            (discriminator, moments, levels, directions, balance),
+            is_leaf=lambda leaf: leaf is None,
+        )
+        return after, {"discriminator": payoff, "penalty": alpha * penalty, "alpha": alpha}
 
-        def value(discriminator: Any) -> jax.Array:
-            return self.lazy * self.penalty(lambda rows: discriminator(rows, context), real, fake, key)
+    def _move_generator(
+        self, state: GameState, real: jax.Array, key: jax.Array, clock: Clock, settings: GameSettings, context: Any
+    ) -> tuple[jax.Array, GameState]:
+        critic = self._critic(state.discriminator, state.directions, context)
 
+        def forge(generator: Any) -> jax.Array:
+            fake = spread(generator(key, len(real), context))
+            # apart, not in one call: only the fakes need a backward pass
+            return self.objective.generator(critic(pack(real, self.packing)), critic(pack(fake, self.packing)))
+
+        loss, gradient = eqx.filter_value_and_grad(forge)(state.generator)
+        generator, moments = self.generator_optimizer.update(
+            state.generator,
+            gradient,
+            state.generator_moments,
+            clock.brake * cosine(*settings.rate, clock.done),
+            decay=settings.decay[0],
+            b2=cosine(*settings.beta2, clock.done),
+        )
+        if self.generator_every > 1:
+            moves = state.step % self.generator_every == self.generator_every - 1
+            generator = _choose(moves, generator, state.generator)
+            moments = _choose(moves, moments, state.generator_moments)
+        return loss, eqx.tree_at(lambda s: (s.generator, s.generator_moments), state, (generator, moments))
+
+    def _critic(self, discriminator: Any, directions: Any, context: Any) -> Callable[[jax.Array], jax.Array]:
+        if self.spectral:
+            discriminator, _ = normalised(discriminator, directions)
+        return lambda rows: discriminator(rows, context)
+
+    def _at_lazy_steps(self, state: GameState, slope_of: Callable[[Any], Any]) -> Any:
+        """Return the penalty and its gradient; zeros between the lazy steps."""
+        if self.lazy == 1:
+            return slope_of(state.discriminator)
+        weights, rest = eqx.partition(state.discriminator, eqx.is_array)
+        zeros = (jnp.zeros(()), jax.tree.map(jnp.zeros_like, eqx.filter(weights, eqx.is_inexact_array)))
         return jax.lax.cond(
             state.step % self.lazy == 0,
-            jax.grad(value),
-            lambda weights: jax.tree.map(jnp.zeros_like, weights),
-            state.discriminator,
+            lambda arrays: slope_of(eqx.combine(arrays, rest)),
+            lambda _: zeros,
+            weights,
         )
+
+
+def _spread(rows: jax.Array) -> jax.Array:
+    return jnp.sum(jnp.var(rows, axis=0))
+
+
+def _choose(condition: jax.Array, new: Any, old: Any) -> Any:
+    return jax.tree.map(lambda a, b: jnp.where(condition, a, b) if eqx.is_array(a) else a, new, old)

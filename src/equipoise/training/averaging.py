@@ -1,28 +1,45 @@
-"""Exponential moving average of weights, its half-life a share of the steps so far.
+"""Exponential moving averages of weights, each with a half-life that is a share of the steps so far.
 
 ``decay = 2 ** (-1 / (share * step))``: early in training the average forgets fast, late it spans many steps, and the
-result depends on the length of the run only through its scale.
+result depends on the length of the run only through its scale. Several shares are kept side by side, since the best
+one is known only afterwards (Karras et al., *Analyzing and improving the training dynamics of diffusion models* (2024),
+section 3).
 """
 
 from __future__ import annotations
 
 from typing import TypeVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-__all__ = ["moving_average"]
+__all__ = ["copy_of", "moving_average"]
 
-Weights = TypeVar("Weights")
+Model = TypeVar("Model")
 
 
-def moving_average(average: Weights, weights: Weights, step: jax.Array, share: jax.typing.ArrayLike) -> Weights:
+def copy_of(model: Model) -> Model:
+    """Return the model with copies of its arrays: a buffer that is given away may be given only once.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> a = jnp.ones(2)
+    >>> copy_of(a) is a
+    False
+    """
+    copy: Model = jax.tree.map(lambda leaf: jnp.copy(leaf) if eqx.is_array(leaf) else leaf, model)
+    return copy
+
+
+def moving_average(average: Model, model: Model, step: jax.Array, share: jax.typing.ArrayLike) -> Model:
     """Return the average after one more step.
 
     Parameters
     ----------
-    average, weights : pytree of arrays
-        The average so far, and the weights now.
+    average, model : pytree
+        The average so far, and the model now; arrays of floats are averaged, all else comes from the model.
     step : array of int
         Number of steps behind us; at 0 the average becomes a copy of the weights.
     share : float
@@ -37,5 +54,9 @@ def moving_average(average: Weights, weights: Weights, step: jax.Array, share: j
     0.5
     """
     decay = jnp.exp2(-1.0 / jnp.maximum(share * step, 1e-6))
-    mixed: Weights = jax.tree.map(lambda a, w: w + decay * (a - w), average, weights)
+
+    def mix(a: object, w: object) -> object:
+        return w + decay * (a - w) if eqx.is_inexact_array(w) else w  # type: ignore[operator]
+
+    mixed: Model = jax.tree.map(mix, average, model)
     return mixed

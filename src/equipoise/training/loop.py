@@ -1,26 +1,45 @@
-"""The loop: compiled chunks of steps, with the clock, the rows and the reports outside of what is compiled.
+"""The loop: compiled chunks of steps, with the clock, the rows, the files and the reports outside of what is compiled.
 
 One program serves every run with the same step and the same shapes: number of steps, seed, settings and data are
 arguments, and batches are gathered outside, so that their shape does not depend on the number of rows.
+
+A run that leaves its bounds (`equipoise.training.health`) returns to its last snapshot, with a lower rate and another
+noise. Snapshots are taken at steps that every run reaches, so that a run which was stopped and one which was not end
+with the same bytes.
 """
 
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.errors import InputError, StoppedError, TrainingError, TrainingWarning
+from equipoise.training.averaging import copy_of
 from equipoise.training.batches import batch_rows
+from equipoise.training.checkpoints import ALIGNED, STOPPED, Checkpoints, Course, arrays_by_name, with_arrays
+from equipoise.training.compile_cache import use_compile_cache
+from equipoise.training.devices import place, using
+from equipoise.training.events import EventLog
+from equipoise.training.health import Health
+from equipoise.training.memory import explain_memory
 from equipoise.training.progress import Progress
 from equipoise.training.randomness import Stream, jax_key
+from equipoise.training.run_folder import RunFolder, fingerprint
+from equipoise.training.signals import StopRequest, stop_request
 
-__all__ = ["CHUNK", "Step", "run", "start", "steps_within"]
+__all__ = ["CHUNK", "Clock", "Step", "run", "start", "steps_within"]
 
 CHUNK = 32  # long enough to hide the cost of a call (about 0.1 ms), short enough for a lively report
 
@@ -28,25 +47,24 @@ State = TypeVar("State")
 Logs = dict[str, jax.Array]
 
 
+class Clock(NamedTuple):
+    """What a step knows of the run: the share of steps behind, and a factor on the learning rate."""
+
+    done: jax.typing.ArrayLike
+    brake: jax.typing.ArrayLike = 1.0
+
+
 class Step(Protocol):
     """One training step: pure, hashable (it is part of the compiled program), equal to its equals."""
 
-    def __call__(
-        self, state: Any, batch: jax.Array, key: jax.Array, done: jax.Array, arguments: Any
-    ) -> tuple[Any, Logs]:
-        """Return the next state and what to log; `done` is the share of steps behind, `arguments` are traced."""
+    def __call__(self, state: Any, batch: jax.Array, key: jax.Array, clock: Clock, arguments: Any) -> tuple[Any, Logs]:
+        """Return the next state and what to log; `arguments` are traced."""
 
     def __hash__(self) -> int: ...
 
 
-class _Starter(Protocol):
-    def init(self, *networks: Any) -> Any: ...
-
-    def __hash__(self) -> int: ...
-
-
-@partial(jax.jit, static_argnames=("step",))
-def start(step: _Starter, *networks: Any) -> Any:
+@eqx.filter_jit
+def start(step: Any, *networks: Any) -> Any:
     """Return ``step.init(*networks)`` from one compiled program; array by array, each shape would compile its own.
 
     Examples
@@ -59,39 +77,62 @@ def start(step: _Starter, *networks: Any) -> Any:
     return step.init(*networks)
 
 
+class _Rest(NamedTuple):
+    """What a state holds besides arrays (activation functions, sizes); hashable, hence part of the program."""
+
+    leaves: tuple[Any, ...]
+    form: Any
+
+    @classmethod
+    def of(cls, tree: Any) -> _Rest:
+        leaves, form = jax.tree.flatten(tree)
+        return cls(tuple(leaves), form)
+
+    def joined(self, arrays: Any) -> Any:
+        return eqx.combine(arrays, jax.tree.unflatten(self.form, self.leaves))
+
+
 # Level 1 compiles in two thirds of the time of the default and runs as fast: the work lies in matrix products,
 # which are not compiled here.
 @partial(
     jax.jit,
-    static_argnames=("step",),
-    donate_argnames=("state",),
+    static_argnames=("step", "rest"),
+    donate_argnames=("arrays",),
     compiler_options={"xla_backend_optimization_level": 1},
 )
 def _chunk(
     step: Step,
-    state: State,
+    rest: _Rest,
+    arrays: Any,
     batches: jax.Array,
     start: jax.Array,
+    stop: jax.Array,
     steps: jax.Array,
+    brake: jax.Array,
     key: jax.Array,
     arguments: Any,
-) -> tuple[State, Logs]:
-    @jax.jit  # traced once, though asked for its shapes and called
-    def one(state: Any, number: jax.Array) -> tuple[Any, Logs]:
-        batch = batches[number - start]
-        return step(state, batch, jax.random.fold_in(key, number), number / steps, arguments)
+) -> tuple[Any, Logs, Logs, jax.Array]:
+    """Return the arrays after steps `start` to `stop`, mean and last of the logs, and whether all is finite."""
 
-    def add(number: jax.Array, carry: tuple[Any, Logs]) -> tuple[Any, Logs]:
-        state, logs = one(carry[0], number)
-        return state, jax.tree.map(jnp.add, carry[1], logs)
+    @jax.jit  # traced once, though asked for its shapes and called
+    def one(arrays: Any, number: jax.Array) -> tuple[Any, Logs]:
+        clock = Clock(number / steps, brake)
+        key_now, batch = jax.random.fold_in(key, number), batches[number - start]
+        state, logs = step(rest.joined(arrays), batch, key_now, clock, arguments)
+        return eqx.filter(state, eqx.is_array), logs
+
+    def add(number: jax.Array, carry: tuple[Any, Logs, Logs]) -> tuple[Any, Logs, Logs]:
+        arrays, logs = one(carry[0], number)
+        return arrays, jax.tree.map(jnp.add, carry[1], logs), logs
 
     # a loop with a traced end, not a scan: the last chunk may be shorter without being another program to compile
-    _, shapes = jax.eval_shape(one, state, start)
+    _, shapes = jax.eval_shape(one, arrays, start)
     zeros = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
-    stop = jnp.minimum(steps, start + len(batches))
-    last: State
-    last, logs = jax.lax.fori_loop(start, stop, add, (state, zeros))
-    return last, jax.tree.map(lambda total: total / (stop - start), logs)
+    arrays, total, last = jax.lax.fori_loop(start, stop, add, (arrays, zeros, zeros))
+    mean = jax.tree.map(lambda value: value / (stop - start), total)
+    floats = jax.tree.leaves(eqx.filter(arrays, eqx.is_inexact_array))
+    finite = jnp.all(jnp.array([jnp.all(jnp.isfinite(leaf)) for leaf in floats]))
+    return arrays, mean, last, finite
 
 
 def run(
@@ -104,14 +145,18 @@ def run(
     seed: int,
     arguments: Any = None,
     report: Callable[[Progress], None] | None = None,
+    folder: RunFolder | None = None,
+    health: Health | None = None,
+    devices: int = 1,
+    until: int | None = None,
 ) -> State:
-    """Run `steps` steps from the beginning and return the last state.
+    """Run `steps` steps, or those that a folder does not hold yet, and return the last state.
 
     Parameters
     ----------
     step : Step
         What to do with one batch.
-    state : pytree of arrays
+    state : pytree
         The state before the first step; its buffers are given away.
     data : ndarray of shape (n, ...)
         Rows to learn from.
@@ -121,33 +166,205 @@ def run(
         Passed to each step: settings and constants of the data; new values need no new compilation.
     report : callable, optional
         Called with a `Progress` after each chunk.
+    folder : RunFolder, optional
+        Where the run is kept. A run that was stopped or killed goes on from there, and ends with the bytes that it
+        would have had. SIGTERM and SIGINT then save before they stop it.
+    health : Health, optional
+        Bounds of a sound run.
+    devices : int
+        Number of devices to cut each batch for.
+    until : int, optional
+        Stop after this step, as by a signal.
+
+    Raises
+    ------
+    InputError
+        If the data holds a number that is not finite, or the folder another run.
+    StoppedError
+        If a signal or `until` stopped the run; the folder holds it.
+    TrainingError
+        If it left its bounds again and again, or memory ran out.
 
     Examples
     --------
     The running mean of rows, as a "training" that needs no network:
 
     >>> import jax.numpy as jnp, numpy as np
-    >>> def mean_step(state, batch, key, done, arguments):
+    >>> def mean_step(state, batch, key, clock, arguments):
     ...     return state + arguments["rate"] * (batch.mean() - state), {"mean": state}
     >>> rows = np.full((10, 1), 3.0, np.float32)
     >>> state = run(mean_step, jnp.array(0.0), rows, steps=50, batch=4, seed=0, arguments={"rate": 0.5})
     >>> round(float(state), 4)
     3.0
     """
-    key = jax_key(seed, Stream.STEP)
-    for start in range(0, steps, CHUNK):
-        began = time.perf_counter()
-        batches = data[batch_rows(len(data), batch, seed, start, CHUNK)]
-        state, logs = _chunk(step, state, batches, np.int32(start), np.int32(steps), key, arguments)
-        if report is not None:
-            values = {name: float(value) for name, value in logs.items()}  # waits for the chunk
-            stop = min(start + CHUNK, steps)
-            report(Progress(stop, steps, (stop - start) / (time.perf_counter() - began), values))
-    return state
+    _check_finite(data)
+    use_compile_cache()
+    with ExitStack() as stack:
+        mesh = stack.enter_context(using(devices, batch))
+        request = stack.enter_context(stop_request()) if folder is not None else StopRequest()
+        stack.enter_context(explain_memory(batch))
+        work = _Work(step, data, steps, batch, seed, place(arguments, mesh), mesh)
+        book = _Book.open(folder, {"steps": steps, "batch": batch, "seed": seed}, data)
+        last: State = _Run(work, book, health or Health(), report, request, until).go(state)
+        return last
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The program and everything that stays the same from chunk to chunk."""
+
+    step: Step
+    data: NDArray[Any]
+    steps: int
+    batch: int
+    seed: int
+    arguments: Any
+    mesh: jax.sharding.Mesh | None
+
+    def chunk(self, state: Any, course: Course, stop: int) -> tuple[Any, dict[str, float], dict[str, float], bool]:
+        """Return the state after step `stop`, the mean and the last of the logs, and whether the state is finite."""
+        rows = batch_rows(len(self.data), self.batch, self.seed, course.step, CHUNK)
+        batches = place(self.data[rows], self.mesh, axis=1)
+        key = jax.random.fold_in(jax_key(self.seed, Stream.STEP), course.tries)
+        arrays, rest = eqx.partition(state, eqx.is_array)
+        numbers = [np.int32(number) for number in (course.step, stop, self.steps)]
+        arrays, mean, last, finite = _chunk(
+            self.step,
+            _Rest.of(rest),
+            place(arrays, self.mesh),
+            batches,
+            *numbers,
+            np.float32(course.brake),
+            key,
+            self.arguments,
+        )
+        means, lasts = ({name: float(value) for name, value in logs.items()} for logs in (mean, last))
+        return eqx.combine(arrays, rest), means, lasts, bool(finite)
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The files of a run, or none."""
+
+    folder: RunFolder | None = None
+    checkpoints: Checkpoints | None = None
+    log: EventLog | None = None
+
+    @classmethod
+    def open(cls, folder: RunFolder | None, settings: dict[str, Any], data: NDArray[Any]) -> _Book:
+        return cls() if folder is None else cls(folder, *folder.open(settings, fingerprint(data)))
+
+    def say(self, event: str, **fields: Any) -> None:
+        if self.log is not None:
+            self.log.write(event, **fields)
+
+    def every(self) -> int:
+        """Return the steps between snapshots, in whole chunks."""
+        return CHUNK * -(-(self.folder.every if self.folder else 1024) // CHUNK)
+
+    def resume(self, state: Any) -> tuple[Any, Course, Any, Course]:
+        """Return where to go on, and the snapshot to return to in trouble, as state and course each."""
+        found = self.checkpoints.newest() if self.checkpoints else None
+        if found is None or self.checkpoints is None:
+            return state, Course(), copy_of(state), Course()
+        now, course = with_arrays(state, found[0]), found[1]
+        back = self.checkpoints.newest(ALIGNED, until=course.step)
+        self.say("resume", step=course.step)
+        return (now, course, with_arrays(state, back[0]), back[1]) if back else (now, course, copy_of(state), Course())
+
+    def save(self, state: Any, course: Course, kind: str) -> None:
+        """Write a checkpoint; where that fails, say so and keep the ones that are there."""
+        if self.folder is None or self.checkpoints is None:
+            return
+        folder = self.folder
+        try:
+            if folder.sample is not None and kind == ALIGNED:
+                folder.sample(state, Path(folder.path) / "samples" / f"step-{course.step:09d}")
+            self.checkpoints.save(
+                arrays_by_name(state),
+                course,
+                kind=kind,
+                score=None if folder.score is None or kind != ALIGNED else float(folder.score(state)),
+                export=None if folder.export is None else partial(folder.export, state),
+            )
+        except InputError as error:
+            self.say("save failed", step=course.step, reason=str(error))
+            warnings.warn(f"no checkpoint at step {course.step}: {error}", TrainingWarning, stacklevel=2)
+        else:
+            self.say("checkpoint", step=course.step, kind=kind)
+
+
+@dataclass
+class _Run:
+    """One run under way."""
+
+    work: _Work
+    book: _Book
+    health: Health
+    report: Callable[[Progress], None] | None
+    request: StopRequest
+    until: int | None
+
+    def go(self, state: Any) -> Any:
+        state, course, safe, safe_course = self.book.resume(state)
+        end = self.work.steps if self.until is None else min(self.until, self.work.steps)
+        while course.step < end:
+            if self.request.signal is not None:
+                self._stop(state, course, self.request.signal.name)
+            began = time.perf_counter()
+            stop = min(end, (course.step // CHUNK + 1) * CHUNK)
+            state, mean, last, finite = self.work.chunk(state, course, stop)
+            whole = stop % CHUNK == 0 or stop == self.work.steps
+            trouble = self.health.trouble(last, course.values, finite) if whole else None
+            if trouble is not None:
+                state, course = self._return(safe, safe_course, course, trouble)
+                continue
+            rate = (stop - course.step) / (time.perf_counter() - began)
+            course = replace(course, step=stop)
+            if stop % self.book.every() == 0 or stop == self.work.steps:
+                course = replace(course, values=last)
+                safe, safe_course = copy_of(state), course
+                self.book.save(state, course, ALIGNED)
+            self.book.say("progress", step=stop, rate=round(rate, 2), **mean)
+            if self.report is not None:
+                self.report(Progress(stop, self.work.steps, rate, mean, course.tries))
+        if course.step < self.work.steps:
+            self._stop(state, course, f"step {course.step}")
+        return state
+
+    def _return(self, safe: Any, safe_course: Course, course: Course, trouble: str) -> tuple[Any, Course]:
+        """Go back to the snapshot with a lower rate and another noise, or give up."""
+        if course.tries >= self.health.tries:
+            self.book.say("given up", step=course.step, reason=trouble)
+            raise TrainingError(
+                f"training was given up near step {course.step}: {trouble}, after {course.tries} returns to step"
+                f" {safe_course.step} with ever lower rates; lower the learning rate, raise alpha, or look for"
+                " outliers in the data"
+            )
+        brake = course.brake * self.health.brake
+        self.book.say("return", step=course.step, to=safe_course.step, reason=trouble, brake=brake)
+        warnings.warn(
+            f"{trouble} near step {course.step}: back to step {safe_course.step} with {brake:g} times the rate",
+            TrainingWarning,
+            stacklevel=4,
+        )
+        return copy_of(safe), replace(safe_course, tries=course.tries + 1, brake=brake)
+
+    def _stop(self, state: Any, course: Course, why: str) -> None:
+        self.book.save(state, course, STOPPED)
+        self.book.say("stop", step=course.step, by=why)
+        number = None if self.request.signal is None else int(self.request.signal)
+        raise StoppedError(course.step, self.work.steps, self.book.folder.path if self.book.folder else None, number)
+
+
+def _check_finite(data: NDArray[Any]) -> None:
+    if data.dtype.kind == "f" and not np.isfinite(data).all():
+        row = int(np.argwhere(~np.isfinite(data))[0][0])
+        raise InputError(f"row {row} of the data holds NaN or infinity; remove or fill it")
 
 
 def _wait(state: Any) -> None:
-    for leaf in jax.tree.leaves(state):
+    for leaf in jax.tree.leaves(eqx.filter(state, eqx.is_array)):
         leaf.block_until_ready()
 
 
@@ -168,7 +385,7 @@ def steps_within(
     Examples
     --------
     >>> import jax.numpy as jnp, numpy as np
-    >>> def idle(state, batch, key, done, arguments):
+    >>> def idle(state, batch, key, clock, arguments):
     ...     return state, {}
     >>> steps_within(0.01, idle, jnp.array(0.0), np.zeros((4, 1), np.float32), batch=2, seed=0) >= 1
     True
@@ -176,7 +393,7 @@ def steps_within(
     began = time.perf_counter()
     for _ in range(2):
         lap = time.perf_counter()
-        copy = jax.tree.map(jnp.copy, state)
+        copy = copy_of(state)
         _wait(run(step, copy, data, steps=CHUNK, batch=batch, seed=seed, arguments=arguments))
         seconds = (time.perf_counter() - lap) / CHUNK
     return max(1, int((60.0 * minutes - (time.perf_counter() - began)) / seconds))

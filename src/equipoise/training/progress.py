@@ -22,6 +22,8 @@ class Progress:
         Steps per second over the last chunk.
     values : mapping of str to float
         Mean of what the steps logged over the last chunk.
+    returns : int
+        How often the run went back to a snapshot, since it had left its bounds.
 
     Examples
     --------
@@ -33,6 +35,7 @@ class Progress:
     steps: int
     rate: float
     values: Mapping[str, float]
+    returns: int = 0
 
     @property
     def seconds_left(self) -> float:
@@ -70,6 +73,7 @@ def progress_bar(name: str, shown: bool) -> Iterator[Callable[[Progress], None] 
 
         def report(now: Progress) -> None:
             words = " ".join(f"{key} {value:.3g}" for key, value in now.values.items())
+            words += f" ({now.returns} returns)" if now.returns else ""
             rate = f"{now.rate:.0f} steps/s"
             bar.update(task, total=now.steps, completed=now.step, rate=rate, values=words)
 

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 __all__ = ["cosine"]
 
 
-def cosine(first: float | jax.Array, last: float | jax.Array, done: float | jax.Array) -> jax.Array:
+def cosine(first: float | jax.Array, last: float | jax.Array, done: jax.typing.ArrayLike) -> jax.Array:
     """Return the value of the schedule.
 
     Parameters

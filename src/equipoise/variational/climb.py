@@ -13,8 +13,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from equipoise.training.adam import Moments, adam_init, adam_update
-from equipoise.training.averaging import moving_average
+from equipoise.training.averaging import copy_of, moving_average
+from equipoise.training.loop import Clock
+from equipoise.training.optimizers import ADAM, Moments, Optimizer
 from equipoise.training.schedule import cosine
 from equipoise.variational.bound import elbo, gaussian_kl
 
@@ -33,7 +34,7 @@ class ClimbSettings(NamedTuple):
     rate : pair of float
         Learning rate.
     decay : float
-        Share of the rate by which weights shrink each step (decoupled weight decay).
+        L2 on the weights, decoupled unless the optimiser says otherwise.
     half_life : float
         Half-life of the average, as a share of the steps so far.
     """
@@ -65,6 +66,7 @@ class Climb:
     ----------
     embed : callable
         ``embed(batch, context)`` gives rows in the form in which the model takes them.
+    optimizer : Optimizer
 
     Examples
     --------
@@ -78,31 +80,30 @@ class Climb:
     >>> climb = Climb(embed=lambda batch, context: batch)
     >>> state = climb.init(Level(jnp.array(0.0)))
     >>> settings = ClimbSettings(rate=(0.1, 0.1))
-    >>> state, logs = climb(state, jnp.ones((4, 1)), jax.random.key(0), 0.0, (settings, None))
+    >>> state, logs = climb(state, jnp.ones((4, 1)), jax.random.key(0), Clock(0.0), (settings, None))
     >>> float(logs["elbo"]), round(float(state.model.at), 3)
     (-0.5, 0.1)
     """
 
     embed: Callable[[jax.Array, Any], jax.Array]
+    optimizer: Optimizer = ADAM
 
     def init(self, model: Any) -> ClimbState:
         """Return the state before the first step."""
-        # a copy: the buffers of the state are given away, and no buffer may be given twice
-        average = jax.tree.map(jnp.copy, model)
-        return ClimbState(model, average, adam_init(model), jnp.zeros((), jnp.int32))
+        return ClimbState(model, copy_of(model), self.optimizer.init(model), jnp.zeros((), jnp.int32))
 
     def __call__(
         self,
         state: ClimbState,
         batch: jax.Array,
         key: jax.Array,
-        done: jax.Array,
+        clock: Clock,
         arguments: tuple[ClimbSettings, Any],
     ) -> tuple[ClimbState, dict[str, jax.Array]]:
         """Return the state after one step, with the bound and the divergence before it."""
         settings, context = arguments
         rows = self.embed(batch, context)
-        beta, rate = cosine(*settings.beta, done), cosine(*settings.rate, done)
+        beta, rate = cosine(*settings.beta, clock.done), clock.brake * cosine(*settings.rate, clock.done)
 
         def loss(model: Any) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
             mean, log_variance = model.encode(rows, context)
@@ -111,8 +112,7 @@ class Climb:
             likelihood, kl = model.log_likelihood(latents, rows, context), gaussian_kl(mean, log_variance)
             return -elbo(likelihood, kl, beta), (elbo(likelihood, kl), jnp.mean(kl))
 
-        gradient, (bound, kl) = jax.grad(loss, has_aux=True)(state.model)
-        model, moments = adam_update(state.model, gradient, state.moments, rate, 0.9, 0.99)
-        model = jax.tree.map(lambda weight: weight * (1.0 - rate * settings.decay), model)
+        gradient, (bound, kl) = eqx.filter_grad(loss, has_aux=True)(state.model)  # type: ignore[no-untyped-call]
+        model, moments = self.optimizer.update(state.model, gradient, state.moments, rate, decay=settings.decay)
         average = moving_average(state.average, model, state.step, settings.half_life)
         return ClimbState(model, average, moments, state.step + 1), {"elbo": bound, "kl": kl}

@@ -1,24 +1,43 @@
-"""What a penalty on a function is, and the gradient that most of them measure."""
+"""What a penalty on a function is, what it may look at, and the slope that most of them measure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 
-__all__ = ["Critic", "FunctionPenalty", "half_squared_slope"]
+__all__ = ["Critic", "FunctionPenalty", "Scene", "half_squared_slope", "slope_length"]
 
 Critic = Callable[[jax.Array], jax.Array]
 """A discriminator with its weights in place: rows of shape (n, ...) to outputs of shape (n,), row by row."""
 
 
-class FunctionPenalty(Protocol):
-    """Number to be added, times alpha, to the discriminator's loss."""
+class Scene(NamedTuple):
+    """What a penalty may look at besides the discriminator.
 
-    def __call__(self, critic: Critic, real: jax.Array, fake: jax.Array, key: jax.Array) -> jax.Array:
-        """Return the penalty at the given rows; `key` is for penalties that draw points."""
+    Parameters
+    ----------
+    real, fake : array of shape (n, ...)
+        Rows of this step; the fakes are points here, the penalty has no gradient for the generator.
+    key : jax.Array
+        For penalties that draw points.
+    levels : array of shape (2,)
+        Running means of the discriminator's outputs on real and on fake rows, of the steps before.
+    """
+
+    real: jax.Array
+    fake: jax.Array
+    key: jax.Array
+    levels: jax.Array
+
+
+class FunctionPenalty(Protocol):
+    """Number to be added, times alpha, to the discriminator's loss; hashable, for it is part of the program."""
+
+    def __call__(self, critic: Critic, scene: Scene) -> jax.Array:
+        """Return the penalty."""
 
     def __hash__(self) -> int: ...
 
@@ -36,3 +55,17 @@ def half_squared_slope(critic: Critic, rows: jax.Array) -> jax.Array:
     """
     slopes = jax.grad(lambda points: jnp.sum(critic(points)))(rows)
     return 0.5 * jnp.sum(jnp.square(slopes), axis=tuple(range(1, slopes.ndim)))
+
+
+def slope_length(critic: Critic, rows: jax.Array) -> jax.Array:
+    """Return ``|grad critic|`` at each row, shape (n,); where the slope is 0, its own derivative is 0 too.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> slope_length(lambda x: x @ jnp.array([3.0, 4.0]), jnp.zeros((2, 2))).tolist()
+    [5.0, 5.0]
+    """
+    squares = 2.0 * half_squared_slope(critic, rows)
+    flat = squares <= 0.0
+    return jnp.where(flat, 0.0, jnp.sqrt(jnp.where(flat, 1.0, squares)))

@@ -10,20 +10,19 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from equipoise.adversarial.penalties.protocol import Critic, half_squared_slope
+from equipoise.adversarial.penalties.protocol import Critic, Scene, half_squared_slope
 
 __all__ = ["r1"]
 
 
-def r1(critic: Critic, real: jax.Array, fake: jax.Array, key: jax.Array) -> jax.Array:
+def r1(critic: Critic, scene: Scene) -> jax.Array:
     """Return R1.
 
     Examples
     --------
     >>> import jax, jax.numpy as jnp
     >>> x = jnp.array([[1.0], [3.0]])
-    >>> float(r1(lambda x: x[:, 0] ** 2, x, 0 * x, jax.random.key(0)))  # mean of (2x)^2 / 2
+    >>> float(r1(lambda x: x[:, 0] ** 2, Scene(x, 0 * x, jax.random.key(0), jnp.zeros(2))))  # mean of (2x)^2 / 2
     10.0
     """
-    del fake, key
-    return jnp.mean(half_squared_slope(critic, real))
+    return jnp.mean(half_squared_slope(critic, scene.real))

@@ -9,20 +9,19 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from equipoise.adversarial.penalties.protocol import Critic, half_squared_slope
+from equipoise.adversarial.penalties.protocol import Critic, Scene, half_squared_slope
 
 __all__ = ["r1_r2"]
 
 
-def r1_r2(critic: Critic, real: jax.Array, fake: jax.Array, key: jax.Array) -> jax.Array:
+def r1_r2(critic: Critic, scene: Scene) -> jax.Array:
     """Return R1 + R2; `real` and `fake` have the same number of rows.
 
     Examples
     --------
     >>> import jax, jax.numpy as jnp
     >>> x, y = jnp.array([[1.0], [3.0]]), jnp.array([[2.0], [0.0]])
-    >>> float(r1_r2(lambda x: x[:, 0] ** 2, x, y, jax.random.key(0)))  # 10 + 4
+    >>> float(r1_r2(lambda x: x[:, 0] ** 2, Scene(x, y, jax.random.key(0), jnp.zeros(2))))  # 10 + 4
     14.0
     """
-    del key
-    return 2.0 * jnp.mean(half_squared_slope(critic, jnp.concatenate([real, fake])))
+    return 2.0 * jnp.mean(half_squared_slope(critic, jnp.concatenate([scene.real, scene.fake])))

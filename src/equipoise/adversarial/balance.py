@@ -1,0 +1,85 @@
+"""Alpha without hands: in units of the data, and kept where the penalty is a given share of the payoff.
+
+A penalty on slopes counts (outputs per unit of data)^2, so that alpha must grow with the square of the data's scale:
+
+    alpha = a * s^2,   s^2 = E |x - x'|^2 / 2   (the sum of the variances of the numbers in a row)
+
+The factor a follows the ratio of penalty to payoff. Where the penalty outweighs its share, the discriminator is too
+steep and a rises; where it falls short, the players have become hard to tell apart and a falls, so that finer
+differences count. The feedback is negative: at the discriminator's optimum the weighted penalty falls as alpha rises.
+
+    log a  +=  speed * clip(log(alpha * penalty / (share * payoff)), -1, 1),   within bounds
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+__all__ = ["Balance", "BalanceState"]
+
+
+class BalanceState(eqx.Module):
+    """The logarithm of the factor, and the running square of the data's scale."""
+
+    log_factor: jax.Array
+    scale: jax.Array
+
+
+@final
+@dataclass(frozen=True)
+class Balance:
+    """How alpha is kept in proportion; hashable, for it is part of the compiled program.
+
+    Parameters
+    ----------
+    share : float
+        What the weighted penalty shall be, as a share of the payoff.
+    speed : float
+        Largest change of log a in one step.
+    first, lowest, highest : float
+        Factor at the first step, and its bounds.
+
+    Examples
+    --------
+    >>> balance = Balance(first=0.1)
+    >>> rows = jnp.array([[0.0, 0.0], [2.0, 2.0]])
+    >>> state = balance.see(balance.init(), rows, jnp.array(0))
+    >>> round(float(balance.alpha(state)), 4)  # variances 1 and 1
+    0.2
+    >>> louder = balance.weigh(state, penalty=jnp.array(1.0), payoff=jnp.array(0.1))
+    >>> bool(balance.alpha(louder) > balance.alpha(state))
+    True
+    """
+
+    share: float = 0.1
+    speed: float = 0.01
+    first: float = 0.1
+    lowest: float = 1e-4
+    highest: float = 10.0
+
+    def init(self) -> BalanceState:
+        """Return the state before the first step."""
+        return BalanceState(jnp.log(jnp.asarray(self.first)), jnp.zeros(()))
+
+    def see(self, state: BalanceState, rows: jax.Array, step: jax.Array) -> BalanceState:
+        """Return the state after a look at the scale of real rows, shape (n, ...)."""
+        now = jnp.sum(jnp.var(rows, axis=0))
+        scale = state.scale + (now - state.scale) / jnp.minimum(step + 1.0, 100.0)
+        return BalanceState(state.log_factor, scale.astype(state.scale.dtype))
+
+    def alpha(self, state: BalanceState) -> jax.Array:
+        """Return alpha."""
+        return jnp.exp(state.log_factor) * state.scale
+
+    def weigh(self, state: BalanceState, penalty: jax.Array, payoff: jax.Array) -> BalanceState:
+        """Return the state after one step's penalty (without alpha) and payoff were seen."""
+        weighted = self.alpha(state) * penalty
+        off = jnp.log(jnp.maximum(weighted, 1e-12)) - jnp.log(self.share * jnp.maximum(jnp.abs(payoff), 1e-6))
+        moved = state.log_factor + self.speed * jnp.clip(off, -1.0, 1.0)
+        bounded = jnp.clip(moved, jnp.log(self.lowest), jnp.log(self.highest))
+        return BalanceState(bounded.astype(state.log_factor.dtype), state.scale)
