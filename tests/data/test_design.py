@@ -12,18 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from equipoise.data import DesignEncoder, Table, TreeEncoder, embedded, read_table
+from equipoise.data import DesignEncoder, Table, embedded, read_table
 from equipoise.data.encoding import fit_levels
 
 from .frames_for_tests import mixed_frame
-
-
-@pytest.mark.filterwarnings("ignore:Skipping check:sklearn.exceptions.SkipTestWarning")
-@parametrize_with_checks([DesignEncoder(), TreeEncoder()])
-def test_scikit_learns_own_checks(estimator: Any, check: Any) -> None:
-    check(estimator)
 
 
 def test_each_kind_has_its_columns() -> None:
