@@ -6,6 +6,7 @@ void bind_dual(nb::module_& m);
 void bind_gram(nb::module_& m);
 void bind_group(nb::module_& m);
 void bind_loss(nb::module_& m);
+void bind_newton(nb::module_& m);
 void bind_weighted(nb::module_& m);
 }  // namespace equipoise
 
@@ -25,5 +26,6 @@ NB_MODULE(_native, m) {
   bind_gram(m);
   bind_group(m);
   bind_loss(m);
+  bind_newton(m);
   bind_weighted(m);
 }

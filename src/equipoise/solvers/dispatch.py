@@ -5,7 +5,8 @@
 | squared | L2 | any | one eigendecomposition for all alphas |
 | squared | L1 part | n >= p, dense | coordinate descent on the Gram matrix |
 | smooth | L2 | few numbers | proximal Newton on the columns |
-| smooth | L2 | min(n, p) moderate | Newton with Cholesky, in the row space if p > n |
+| smooth | L2 | p > n, dense | truncated Newton in the row space, which folds share |
+| smooth | L2 | min(n, p) moderate | Newton with Cholesky |
 | Poisson, gamma, Tweedie, Huber, Cox | L1 part, box | any | proximal Newton in second moments kept along the path |
 | any compiled | L1 part, box, MCP, SCAD | else | proximal Newton on the columns |
 | squared | groups | n >= p, dense | block Newton on the Gram matrix |
@@ -44,6 +45,7 @@ from equipoise.solvers.problem import Problem
 from equipoise.solvers.proximal import proximal_path
 from equipoise.solvers.ridge import ridge_gram_path, ridge_path
 from equipoise.solvers.rotation import is_l2, rotate
+from equipoise.solvers.row_space import row_space_paths, uses_row_space
 from equipoise.solvers.unpenalised import descent, is_unpenalised
 
 __all__ = ["fold_paths", "solve_path", "uses_gram"]
@@ -100,6 +102,8 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degre
         if _is_short(problem) and len(alphas) > 1 and alphas[-1] > 0.0:
             path = column_path(problem, alphas, 1e-2 * tol)
             return replace(path, dfs=degrees_along(problem, path) if degrees else np.full(len(alphas), np.nan))
+        if len(alphas) > 1 and uses_row_space(problem, alphas):
+            return row_space_paths(problem, alphas, [], tol, 1, degrees)[0]
         return newton_path(problem, alphas, tol, degrees=degrees)
     if uses_gram(problem):
         return _moment_path(problem)(_normal(problem), problem.penalty, alphas, problem.fit_intercept, tol)
@@ -202,6 +206,9 @@ def fold_paths(
         grid, lead = descent(problem, alphas)
         jobs = _gram_jobs(problem, grid, folds, tol)
         return [path.after(lead) for path in Parallel(n_jobs=workers, backend="threading")(jobs)]
+    if uses_row_space(problem, alphas) and not problem.standardize:
+        paths = row_space_paths(problem, alphas, folds, tol, workers, True)
+        return [_sum_zero(path) for path in paths] if isinstance(problem.loss, Multinomial) else paths
     parts = [*(problem.on_rows(rows) for rows in folds), problem]
     ordered = isinstance(problem.loss, (Cox, Kinked)) or (problem.loss.separate and problem.y.ndim == 2)
     if is_l2(problem) and not problem.standardize and not ordered:
