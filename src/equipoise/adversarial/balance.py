@@ -64,7 +64,7 @@ class Balance:
 
     def init(self) -> BalanceState:
         """Return the state before the first step."""
-        return BalanceState(jnp.log(jnp.asarray(self.first)), jnp.zeros(()))
+        return BalanceState(jnp.full((), jnp.log(self.first), jnp.float32), jnp.zeros((), jnp.float32))
 
     def see(self, state: BalanceState, rows: jax.Array, step: jax.Array) -> BalanceState:
         """Return the state after a look at the scale of real rows, shape (n, ...)."""

@@ -173,8 +173,9 @@ class Checkpoints:
         name = f"step-{course.step:09d}-{kind}"
         with replacing(self.folder / name) as draft:
             draft.mkdir()
-            contiguous = {key: np.ascontiguousarray(array) for key, array in arrays.items()}
-            save_file(contiguous, draft / "state.safetensors")
+            # not ascontiguousarray, which gives a number the shape (1,)
+            whole = {key: np.array(array, order="C") for key, array in arrays.items()}
+            save_file(whole, draft / "state.safetensors")
             (draft / "course.json").write_text(json.dumps(asdict(course)), encoding="utf-8")
             if export is not None:
                 export(draft)

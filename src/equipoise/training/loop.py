@@ -204,7 +204,7 @@ def run(
         request = stack.enter_context(stop_request()) if folder is not None else StopRequest()
         stack.enter_context(explain_memory(batch))
         work = _Work(step, data, steps, batch, seed, place(arguments, mesh), mesh)
-        book = _Book.open(folder, {"steps": steps, "batch": batch, "seed": seed}, data)
+        book = _Book.open(folder, {"steps": steps, "batch": batch, "seed": seed}, data, arguments)
         last: State = _Run(work, book, health or Health(), report, request, until).go(state)
         return last
 
@@ -251,8 +251,11 @@ class _Book:
     log: EventLog | None = None
 
     @classmethod
-    def open(cls, folder: RunFolder | None, settings: dict[str, Any], data: NDArray[Any]) -> _Book:
-        return cls() if folder is None else cls(folder, *folder.open(settings, fingerprint(data)))
+    def open(cls, folder: RunFolder | None, settings: dict[str, Any], data: NDArray[Any], arguments: Any) -> _Book:
+        if folder is None:
+            return cls()
+        leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(arguments)]
+        return cls(folder, *folder.open({**settings, "arguments": fingerprint(*leaves)}, fingerprint(data)))
 
     def say(self, event: str, **fields: Any) -> None:
         if self.log is not None:

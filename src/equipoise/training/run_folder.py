@@ -109,8 +109,9 @@ class RunFolder:
         known = self.known()
         for name in sorted(known.keys() | record.keys()) if known else ():
             if known.get(name) != record.get(name):
-                if name == "data":
-                    raise InputError(f"{folder} holds a run on other data; give the same rows, or another folder")
+                if name in ("data", "arguments"):
+                    what = "on other data" if name == "data" else "with other settings"
+                    raise InputError(f"{folder} holds a run {what}; give the same, or another folder")
                 change = f"{name}={known.get(name)!r}, not {record.get(name)!r}"
                 raise InputError(f"{folder} holds a run with {change}; give the same settings, or another folder")
         try:
@@ -126,14 +127,16 @@ class RunFolder:
         return Checkpoints(folder / "checkpoints", self.keep, log.write), log
 
 
-def fingerprint(data: NDArray[Any]) -> str:
-    """Return the SHA-256 of an array: its shape, type and bytes.
+def fingerprint(*arrays: NDArray[Any]) -> str:
+    """Return the SHA-256 of arrays: their shapes, types and bytes.
 
     Examples
     --------
     >>> fingerprint(np.zeros(3)) == fingerprint(np.zeros(3)), fingerprint(np.zeros(3)) == fingerprint(np.ones(3))
     (True, False)
     """
-    digest = hashlib.sha256(f"{data.shape} {data.dtype.str}".encode())
-    digest.update(np.ascontiguousarray(data).data)
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.shape} {array.dtype.str}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
