@@ -120,3 +120,11 @@ def test_losses_with_kinks_and_other_penalties_are_refused():
     for q in (problem(Logistic(), penalty=L1()), problem(eq.losses.Quantile(0.5))):
         with pytest.raises(InputError, match="use CrossValidation"):
             LeaveOneOut().select(q, Context())
+
+
+def test_squared_loss_with_a_feature_without_penalty_equals_refits():
+    q = problem(Huber(1.0), n=30)
+    q = Problem(q.X, q.y, Squared(), L2(factor=[0, 1, 2, 1, 1, 0.5]), q.weight)
+    found = LeaveOneOut(ALPHAS, check=30).select(q, Context())
+    expected = by_refits(q, found.alpha)
+    np.testing.assert_allclose(found.predictions, expected, rtol=1e-6, atol=1e-6)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from equipoise.penalties import L2, ElasticNet
-from equipoise.solvers import leave_one_out, solve_path
+from equipoise.solvers import leave_one_out, relative_gap, solve_path
+from equipoise.solvers.ridge import left_out_path
 
 from .problems import make
 
@@ -55,3 +56,26 @@ def test_an_offset_is_kept() -> None:
 def test_the_elastic_net_without_l1_part_is_ridge() -> None:
     one, other = make(penalty=L2()), make(penalty=ElasticNet(l1_ratio=0.0))
     np.testing.assert_array_equal(leave_one_out(one, ALPHAS), leave_one_out(other, ALPHAS))
+
+
+@pytest.mark.parametrize("shape", [(40, 5), (12, 30)], ids=["tall", "wide"])
+@pytest.mark.parametrize("alphas", [ALPHAS, np.array([1.0, 1e-12]), np.array([1.0, 0.0])], ids=["far", "near", "zero"])
+@pytest.mark.parametrize("standardize", [True, False])
+def test_the_path_beside_it_is_that_of_all_rows(shape: tuple[int, int], alphas: np.ndarray, standardize: bool) -> None:
+    n, p = shape
+    problem = make(n=n, p=p, penalty=L2(factor=np.linspace(0.5, 2.0, p)), standardize=standardize, seed=5)
+    path, _ = left_out_path(problem, alphas)
+    expected = solve_path(problem, alphas)
+    np.testing.assert_allclose(path.coefs, expected.coefs, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(path.dfs, expected.dfs, rtol=1e-8)
+    for coef, intercept, alpha in zip(path.coefs, path.intercepts, alphas, strict=True):
+        assert relative_gap(problem, coef, intercept, alpha) <= 1e-9
+
+
+def test_many_rows_pass_in_blocks() -> None:
+    """More rows than one block holds, against the closed form of a single one."""
+    problem = make(n=9000, p=3, penalty=L2(), seed=1)
+    got = leave_one_out(problem, ALPHAS)
+    for i in (0, 8191, 8192, 8999):
+        refit = solve_path(problem.on_rows(np.delete(np.arange(9000), i)), ALPHAS)
+        np.testing.assert_allclose(got[:, i], refit.predict(problem.X[i : i + 1])[:, 0], rtol=1e-8)

@@ -16,7 +16,8 @@ from equipoise.errors import InputError
 from equipoise.losses import Squared
 from equipoise.selection.approximate import approximate_leave_one_out, approximates, exact_without
 from equipoise.selection.base import Context, Rule, Selection, Strategy, alpha_grid, check_rule
-from equipoise.solvers import Problem, leave_one_out, solve_path
+from equipoise.solvers import Problem, solve_path
+from equipoise.solvers.ridge import left_out_path
 
 __all__ = ["LeaveOneOut"]
 
@@ -75,14 +76,17 @@ class LeaveOneOut(Strategy):
         if len(problem.rows) < 2:
             raise InputError(f"leaving one out needs at least two rows, but n_samples={len(problem.rows)}")
         grid = alpha_grid(problem, self.alphas)
-        exact = isinstance(problem.loss, Squared)
-        path = None if exact else solve_path(problem, grid, context.tol)
-        fitted = leave_one_out(problem, grid) if path is None else approximate_leave_one_out(problem, path)
+        exact = isinstance(problem.loss, Squared) and not np.any(problem.penalty.free(problem.p))
+        if exact:
+            path, fitted = left_out_path(problem, grid)
+        else:
+            path = solve_path(problem, grid, context.tol)
+            fitted = approximate_leave_one_out(problem, path)
         rows, loss = problem.rows, problem.loss
-        errors = loss.score_factor * np.stack([loss.value(problem.y[rows], eta[rows]) for eta in fitted], axis=1)
+        errors = loss.score_factor * np.stack([loss.value(problem.y[rows], eta[rows]) for eta in fitted]).T
         found = Selection.of(grid, errors, problem.weight[rows], loss.score_name, self.rule, path=path)
         found = replace(found, predictions=fitted[found.index])
-        return found if path is None or self.check == 0 else self._checked(found, problem, context)
+        return found if exact or self.check == 0 else self._checked(found, problem, context)
 
     def _checked(self, found: Selection, problem: Problem, context: Context) -> Selection:
         assert found.path is not None

@@ -14,12 +14,15 @@ from scipy import linalg
 
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import Penalty
-from equipoise.solvers.moments import Normal
+from equipoise.solvers.moments import Moments, Normal, block_rows
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.rotation import Rotated, rotate
 
-__all__ = ["leave_one_out", "ridge_gram_path", "ridge_path"]
+__all__ = ["leave_one_out", "left_out_path", "ridge_gram_path", "ridge_path"]
+
+LEAST = 1e-9
+"""Least alpha, as a share of the largest eigenvalue, down to which second moments alone are precise enough."""
 
 
 def ridge_path(problem: Problem, alphas: FloatArray, rotated: Rotated | None = None) -> Path:
@@ -46,10 +49,20 @@ def ridge_path(problem: Problem, alphas: FloatArray, rotated: Rotated | None = N
 
 def ridge_gram_path(normal: Normal, penalty: Penalty, alphas: FloatArray, fit_intercept: bool, _tol: float) -> Path:
     """Every alpha from normal equations alone: what the folds of a tall problem have in common."""
+    return _gram_path(normal, *_gram_spectrum(normal, penalty), alphas, fit_intercept)
+
+
+def _gram_spectrum(normal: Normal, penalty: Penalty) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What columns are multiplied by for a penalty of equal factors; eigenvalues and eigenvectors of their moments."""
     root = 1.0 / np.sqrt(penalty.factors(len(normal.gram)))
+    values, vectors = linalg.eigh(normal.gram * root * root[:, None], check_finite=False)
+    return root, np.maximum(values, 0.0), vectors
+
+
+def _gram_path(
+    normal: Normal, root: FloatArray, values: FloatArray, vectors: FloatArray, alphas: FloatArray, fit_intercept: bool
+) -> Path:
     gram, cross = normal.gram * root * root[:, None], normal.cross[:, 0] * root
-    values, vectors = linalg.eigh(gram, check_finite=False)
-    values = np.maximum(values, 0.0)
     inverses = np.stack([_inverse(values, float(a)) for a in alphas])
     thetas = (inverses * (vectors.T @ cross)) @ vectors.T
     left = cross - thetas @ gram - np.asarray(alphas)[:, None] * thetas
@@ -72,27 +85,64 @@ def leave_one_out(problem: Problem, alphas: FloatArray) -> FloatArray:
 
     With `standardize` the scale of the columns stays that of all rows.
     """
-    rotated = rotate(problem)
-    s, y = problem.weight, problem.y if problem.offset is None else problem.y - problem.offset
+    return left_out_path(problem, alphas)[1]
+
+
+def left_out_path(problem: Problem, alphas: FloatArray) -> tuple[Path, FloatArray]:
+    """The path of all rows and `leave_one_out`, from one decomposition; every feature is to be penalised."""
+    y = problem.y if problem.offset is None else problem.y - problem.offset
+    tall = problem.p <= problem.n and not problem.is_sparse
+    path, out = (_from_moments if tall else _from_rows)(problem, y, np.asarray(alphas, dtype=np.float64))
+    np.subtract(y, out, out=out)
+    return path, out if problem.offset is None else out + problem.offset
+
+
+def _from_moments(problem: Problem, y: FloatArray, alphas: FloatArray) -> tuple[Path, FloatArray]:
+    """Tall: the rows pass by in blocks that stay in the cache, and X is never copied."""
+    s, p = problem.weight, problem.p
+    (total,) = Moments.of(problem.X, y, s, problem.means, np.atleast_1d(s @ y))
+    normal = total.centred(problem.fit_intercept, None if problem.standardize else np.ones(p))
+    root, values, vectors = _gram_spectrum(normal, problem.penalty)
+    if alphas[-1] > LEAST * values[-1]:
+        path = _gram_path(normal, root, values, vectors, alphas, problem.fit_intercept)
+    else:
+        path = ridge_path(problem, alphas)
+    mean, y_mean = (normal.mean, float(normal.y_mean[0])) if problem.fit_intercept else (np.zeros(p), 0.0)
+    turn = np.ascontiguousarray((vectors * (normal.scale * root)[:, None]).T)
+    cross = vectors.T @ (normal.cross[:, 0] * root)
+    out, size = np.empty((len(alphas), problem.n)), min(block_rows(p), problem.n)
+    for start in range(0, problem.n, size):
+        rows = slice(start, start + size)
+        Q = turn @ (problem.X[rows].T - mean[:, None])
+        out[:, rows] = _left_out(Q, values, cross, s[rows], y[rows] - y_mean, alphas, problem.fit_intercept)
+    return path, out
+
+
+def _from_rows(problem: Problem, y: FloatArray, alphas: FloatArray) -> tuple[Path, FloatArray]:
+    rotated, s = rotate(problem), problem.weight
     y_mean = float(s @ y) if problem.fit_intercept else 0.0
     root = np.sqrt(s)
-    A, b = rotated.Z * root[:, None], (y - y_mean) * root
-    values, vectors, cross = _spectrum(A, b)
-    Q = rotated.Z @ vectors
+    values, vectors, cross = _spectrum(rotated.Z * root[:, None], (y - y_mean) * root)
+    out = _left_out((rotated.Z @ vectors).T, values, cross, s, y - y_mean, alphas, problem.fit_intercept)
+    return ridge_path(problem, alphas, rotated), out
+
+
+def _left_out(
+    Q: FloatArray, values: FloatArray, cross: FloatArray, s: FloatArray, y: FloatArray, alphas: FloatArray,
+    fit_intercept: bool,
+) -> FloatArray:  # fmt: skip
+    """Residual of each row under the fit on all others, shape (m, n), for rows Q of shape (d, n) in the eigenbasis."""
     Q2 = Q * Q
-    equal = np.all(s == s[0])
-    out = np.empty((len(alphas), problem.n))
-    for k, alpha in enumerate(alphas):
-        if equal:
-            inverse = _inverse(values, alpha * (1.0 - s[0]))
-            fitted, leverage = Q @ (inverse * cross), Q2 @ inverse
-        else:
-            inverses = _inverse(values[None, :], (alpha * (1.0 - s))[:, None])
-            fitted, leverage = np.sum(Q * inverses * cross, axis=1), np.sum(Q2 * inverses, axis=1)
-        h = s * (leverage + (1.0 if problem.fit_intercept else 0.0))
-        residual = y - y_mean - fitted
-        out[k] = y - residual / np.maximum(1.0 - h, 1e-300)
-    return out if problem.offset is None else out + problem.offset
+    if np.all(s == s[0]):
+        inverses = np.stack([_inverse(values, float(a) * (1.0 - s[0])) for a in alphas])
+        fitted, leverage = (inverses * cross) @ Q, inverses @ Q2
+    else:
+        fitted, leverage = np.empty((2, len(alphas), len(s)))
+        for k, alpha in enumerate(alphas):
+            inverse = _inverse(values[:, None], alpha * (1.0 - s))
+            fitted[k], leverage[k] = cross @ (Q * inverse), np.sum(Q2 * inverse, axis=0)
+    h = s * (leverage + (1.0 if fit_intercept else 0.0))
+    return np.asarray((y - fitted) / np.maximum(1.0 - h, 1e-300))
 
 
 def _spectrum(A: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
