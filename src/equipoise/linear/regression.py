@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, final
 
+import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_is_fitted
 
+from equipoise.errors import InputError
 from equipoise.linear.base import LinearEstimator
 from equipoise.linear.blocks import BlockEstimator
 from equipoise.losses import Loss, Squared
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L1, L2, Penalty
 from equipoise.penalties import ElasticNet as ElasticNetPenalty
+from equipoise.selection import Context, CrossValidation, Selection, Strategy
+from equipoise.solvers import Path, Problem
 
 __all__ = ["ElasticNet", "Lasso", "LinearRegressor", "Ridge"]
 
@@ -139,8 +146,8 @@ class ElasticNet(BlockEstimator, LinearRegressor):
     ----------
     alpha : "auto", float or strategy, default "auto"
         Weight of the penalty; "auto" chooses by 5-fold cross-validation. The scale is scikit-learn's.
-    l1_ratio : float in [0, 1], default 0.5
-        Share of the L1 part.
+    l1_ratio : float in [0, 1] or list of them, default 0.5
+        Share of the L1 part. Among several the folds that choose alpha choose too, as `l1_ratios` of `CrossValidation`.
     fit_intercept : bool, default True
     standardize : bool, default False
         Whether the penalty sees columns of unit variance.
@@ -148,6 +155,11 @@ class ElasticNet(BlockEstimator, LinearRegressor):
         Bound on the relative duality gap.
     n_jobs : int, optional
         Threads over folds; as many as there are cores if not given.
+
+    Attributes
+    ----------
+    l1_ratio_ : float
+        The share of the L1 part in `coef_`.
 
     References
     ----------
@@ -160,11 +172,13 @@ class ElasticNet(BlockEstimator, LinearRegressor):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> eq.ElasticNet(l1_ratio=0.9).fit(X, y).gap_ <= 1e-6
     True
+    >>> eq.ElasticNet(l1_ratio=[0.1, 0.5, 0.9]).fit(X, y).l1_ratio_ in (0.1, 0.5, 0.9)
+    True
     """
 
     def __init__(
-        self, alpha: Any = "auto", *, l1_ratio: float = 0.5, fit_intercept: bool = True, standardize: bool = False,
-        tol: float = 1e-6, n_jobs: int | None = None,
+        self, alpha: Any = "auto", *, l1_ratio: float | ArrayLike = 0.5, fit_intercept: bool = True,
+        standardize: bool = False, tol: float = 1e-6, n_jobs: int | None = None,
     ) -> None:  # fmt: skip
         self.alpha = alpha
         self.l1_ratio = l1_ratio
@@ -174,4 +188,35 @@ class ElasticNet(BlockEstimator, LinearRegressor):
         self.n_jobs = n_jobs
 
     def _terms(self, classes: int) -> tuple[Loss, Penalty]:
-        return Squared(), ElasticNetPenalty(l1_ratio=self.l1_ratio)
+        ratio: Any = self.l1_ratio if np.ndim(self.l1_ratio) == 0 else 0.5  # of several each fold tries its own
+        return Squared(), ElasticNetPenalty(l1_ratio=ratio)
+
+    def _strategy(self) -> Strategy | None:
+        strategy = super()._strategy()
+        if np.ndim(self.l1_ratio) == 0:
+            return strategy
+        if not isinstance(strategy, CrossValidation):
+            raise InputError(
+                f"l1_ratio={self.l1_ratio!r} is chosen by folds, but alpha={self.alpha!r}; give one number, or "
+                "alpha='auto' or a CrossValidation"
+            )
+        if strategy.l1_ratios is not None:
+            raise InputError(
+                f"l1_ratio={self.l1_ratio!r} and CrossValidation(l1_ratios=...) both list shares; give one"
+            )
+        return replace(strategy, l1_ratios=self.l1_ratio)
+
+    def _choose(self, problem: Problem, context: Context) -> tuple[Selection | None, Path, float]:
+        strategy = self._strategy()
+        if strategy is None or np.ndim(self.l1_ratio) == 0:
+            return super()._choose(problem, context)
+        selection = strategy.select(problem, context)
+        assert selection.path is not None
+        return selection, selection.path, selection.alpha
+
+    @property
+    def l1_ratio_(self) -> float:
+        """The share of the L1 part in `coef_`."""
+        check_is_fitted(self)
+        chosen = None if self.selection_ is None else self.selection_.l1_ratio
+        return float(self.l1_ratio if chosen is None else chosen)  # type: ignore[arg-type]
