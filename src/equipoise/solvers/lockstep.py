@@ -1,9 +1,9 @@
 """All folds of a smooth loss with an L2 penalty at once, n > p: quasi-Newton in lockstep along the path.
 
 The folds and the fit of all rows go through the alphas together, so that each pass over X serves all of them: their
-gradients are one product X'G, their predictors one product XW. Each fold steps with its own curvature, taken from the
-partition of the rows (as in `moments`) at the fit of all rows and kept until the steps get poor; Anderson
-acceleration (Walker and Ni 2011) makes up for its age. The gradient and the duality gap are always exact.
+gradients are one product X'G, their predictors one product XW. All step with the curvature at the fit of all rows, one
+factor an alpha, which is that of a fold but for the rows held out; it is kept until the steps get poor. Anderson
+acceleration (Walker and Ni 2011) makes up for both. The gradient and the duality gap are always exact.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from equipoise.solvers.problem import Problem
 
 __all__ = ["lockstep_paths"]
 
-PATIENCE = 6
+PATIENCE = 8
 """Steps at one alpha after which the curvature counts as stale."""
 MEMORY = 5
 """Steps that Anderson acceleration looks back on."""
@@ -43,9 +43,7 @@ class _Fit:
     slope: FloatArray
     bend: FloatArray
     gap: float = np.inf
-    hessian: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
-    centre: FloatArray = field(default_factory=lambda: np.empty(0))
-    factor: Any = None
+    past: Point | None = None  # at the alpha before
     history: list[tuple[Point, FloatArray]] = field(default_factory=list)  # targets and the steps to them
 
 
@@ -75,10 +73,6 @@ class _Lockstep:
         self.y = np.ascontiguousarray(problem.y)
         self.offset = None if problem.offset is None else np.ascontiguousarray(problem.offset)
         self.factors = problem.penalty.factors(problem.p)
-        self.held = np.ones((len(folds), problem.n), dtype=bool)
-        for k, rows in enumerate(folds):
-            self.held[k, rows] = False
-        self.partition = bool(np.all(self.held.sum(axis=0) == 1))
         self.fits = [self.begin(part) for part in [*(problem.on_rows(rows) for rows in folds), problem]]
 
     def begin(self, part: Problem) -> _Fit:
@@ -95,8 +89,9 @@ class _Lockstep:
         steps = PATIENCE
         for k, alpha in enumerate(alphas):
             if steps >= PATIENCE:
-                self.refresh(each)
-            each(lambda fit, a=float(alpha): self.prepare(fit, a), self.fits)
+                self.refresh()
+            self.prepare(float(alpha))
+            each(lambda fit, k=k: self.foresee(fit, alphas[: k + 1]), self.fits)
             steps = self.solve(float(alpha), each)
             for q, fit in enumerate(self.fits):
                 w, _, b = fit.point
@@ -104,13 +99,25 @@ class _Lockstep:
             dfs[-1, k] = self.degrees(self.fits[-1], float(alpha))  # an inverse each: only where it is shown
         return [Path(alphas, *parts) for parts in zip(coefs, intercepts, gaps, dfs, strict=True)]
 
-    def prepare(self, fit: _Fit, alpha: float) -> None:
+    def prepare(self, alpha: float) -> None:
         """Factor the curvature plus the penalty of one alpha."""
-        system = fit.hessian.copy()
+        system = self.hessian.copy()
         jitter = 1e-14 * np.trace(system) / len(system)
         system[np.diag_indices_from(system)] += alpha * self.factors + jitter
-        fit.factor = linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
-        fit.history = []
+        self.factor = linalg.cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+        for fit in self.fits:
+            fit.history = []
+
+    def foresee(self, fit: _Fit, alphas: FloatArray) -> None:
+        """Go on along the path in log alpha, if that is a lower start than the last point."""
+        last, fit.past = fit.past, fit.point
+        if last is None or len(alphas) < 3 or alphas[-1] <= 0.0:
+            return
+        far = float(np.log(alphas[-1] / alphas[-2]) / np.log(alphas[-2] / alphas[-3]))
+        (w, eta, b), (old, eta_old, b_old) = fit.point, last
+        w, eta, b = w + far * (w - old), eta + far * (eta - eta_old), b + far * (b - b_old)
+        if self.objective(fit, (w, eta, b), float(alphas[-1])) < self.objective(fit, fit.point, float(alphas[-1])):
+            fit.point = (w, eta, b)
 
     def solve(self, alpha: float, each: Each) -> int:
         """Step all folds until each is certified; returns how many steps the slowest took."""
@@ -118,14 +125,16 @@ class _Lockstep:
         while True:
             each(self.settle, pending)
             pulls = self.problem.X.T @ np.stack([fit.slope for fit in pending], axis=1)
-            moves = each(lambda job: self.step(job[0], job[1], alpha), zip(pending, pulls.T, strict=True))
-            moving = [(fit, move) for fit, move in zip(pending, moves, strict=True) if move is not None]
-            if not moving or steps >= 200:
+            slopes = [self.gradient(fit, pull, alpha) for fit, pull in zip(pending, pulls.T, strict=True)]
+            left = [(fit, slope) for fit, slope in zip(pending, slopes, strict=True) if fit.gap > self.tol]
+            if not left or steps >= 200:
                 return steps
             steps += 1
             if steps % (2 * PATIENCE) == 0:
-                self.refresh(each)
-                each(lambda fit: self.prepare(fit, alpha), self.fits)
+                self.refresh()
+                self.prepare(alpha)
+            moves = -linalg.cho_solve(self.factor, np.stack([slope for _, slope in left], axis=1), check_finite=False)
+            moving = [(fit, np.ascontiguousarray(move)) for (fit, _), move in zip(left, moves.T, strict=True)]
             along = self.problem.X @ np.stack([fit.problem.scale * move for fit, move in moving], axis=1)
             each(lambda job: self.advance(job[0][0], job[0][1], job[1], alpha), zip(moving, along.T, strict=True))
             pending = [fit for fit, _ in moving]
@@ -143,18 +152,15 @@ class _Lockstep:
             self.loss.derivatives(self.y, eta, s, fit.slope, fit.bend)
         fit.point = (w, eta, b)
 
-    def step(self, fit: _Fit, pull: FloatArray, alpha: float) -> FloatArray | None:
-        """The step that the curvature proposes, or None if the fit is certified."""
-        w = fit.point[0]
-        gradient = np.asarray(pull * fit.problem.scale, dtype=np.float64)
-        fit.gap = self.certify(fit, gradient, alpha)
-        if fit.gap <= self.tol:
-            return None
-        return np.asarray(-linalg.cho_solve(fit.factor, gradient + alpha * self.factors * w, check_finite=False))
+    def gradient(self, fit: _Fit, pull: FloatArray, alpha: float) -> FloatArray:
+        """Gradient of the objective; the gap goes into the fit."""
+        pull = np.asarray(pull * fit.problem.scale, dtype=np.float64)
+        fit.gap = self.certify(fit, pull, alpha)
+        return pull + alpha * self.factors * fit.point[0]
 
     def advance(self, fit: _Fit, move: FloatArray, along: FloatArray, alpha: float) -> None:
         """Take the accelerated step if it lowers the objective, else the proposed one, halved until it does."""
-        shift = -float(fit.centre @ move) if self.problem.fit_intercept else 0.0
+        shift = -float(self.centre @ move) if self.problem.fit_intercept else 0.0
         along = np.ascontiguousarray(along, dtype=np.float64) + shift
         now = self.objective(fit, fit.point, alpha)
         w, eta, b = fit.point
@@ -190,31 +196,18 @@ class _Lockstep:
 
     def degrees(self, fit: _Fit, alpha: float) -> float:
         """Trace of H (H + alpha)^-1 = p - alpha * sum of the factors' share in the inverse."""
-        inverse, _ = linalg.lapack.dpotri(fit.factor[0], lower=1)
+        inverse, _ = linalg.lapack.dpotri(self.factor[0], lower=1)
         return float(fit.problem.p - alpha * (self.factors @ np.diag(inverse)))
 
-    def refresh(self, each: Each) -> None:
-        """Curvature of all folds from one pass over X, weighted by the fit of all rows."""
+    def refresh(self) -> None:
+        """The curvature at the fit of all rows, in the scale of its columns."""
         whole = self.fits[-1]
-        data = (self.problem.X, np.zeros(self.problem.n), whole.bend, self.problem.means, np.zeros(1))
-        if self.partition:
-            parts = Moments.of(*data, np.argmax(self.held, axis=0), len(self.held))
-            total = sum(parts[1:], parts[0])
-            trains = [total - part for part in parts]
-            shares = [1.0 - float(self.problem.weight[out].sum()) for out in self.held]
-        else:
-            (total,) = Moments.of(*data)
-            trains, shares = [total] * len(self.held), [1.0] * len(self.held)
-        jobs = zip(self.fits, [*trains, total], [*shares, 1.0], strict=True)
-        each(lambda job: self.adopt(*job), jobs)
-
-    def adopt(self, fit: _Fit, part: Moments, share: float) -> None:
-        scale = fit.problem.scale
-        mean = part.x / part.weight
-        hessian = part.xx - np.outer(part.x, mean) if self.problem.fit_intercept else part.about_zero()
-        hessian *= scale / share
-        hessian *= scale[:, None]
-        fit.hessian, fit.centre = hessian, scale * (part.origin + mean)
+        (total,) = Moments.of(self.problem.X, np.zeros(self.problem.n), whole.bend, self.problem.means, np.zeros(1))
+        mean, scale = total.x / total.weight, self.problem.scale
+        self.hessian = total.xx - np.outer(total.x, mean) if self.problem.fit_intercept else total.about_zero()
+        self.hessian *= scale
+        self.hessian *= scale[:, None]
+        self.centre = scale * (total.origin + mean)
 
 
 def _anderson(history: list[tuple[Point, FloatArray]]) -> Point:
