@@ -274,3 +274,12 @@ def test_blocks_after_a_frame_are_numbers_again() -> None:
     np.testing.assert_allclose(model.predict(X), eq.Ridge(0.01).fit(X, NUMBER).predict(X))
     model = eq.Ridge(0.01).fit(FRAME, NUMBER).partial_fit(X, NUMBER)
     np.testing.assert_allclose(model.predict(X), eq.Ridge(0.01).fit(X, NUMBER).predict(X))
+
+
+@pytest.mark.parametrize("make", MAKES.values(), ids=MAKES)
+def test_blocks_of_labels_are_refused(make: Any) -> None:
+    frame = make(FRAME[["job", "member"]])
+    for fit in (eq.Ridge(0.1).partial_fit, lambda X, y: eq.Ridge(0.1).fit_blocks([(X, y)])):
+        with pytest.raises(eq.InputError, match=r"column 'job' holds no numbers.*DesignEncoder"):
+            fit(frame, NUMBER)
+    eq.Ridge(0.1).partial_fit(make(FRAME[["member"]]), NUMBER)

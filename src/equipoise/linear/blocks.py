@@ -18,6 +18,7 @@ from sklearn.utils.validation import _check_sample_weight, _get_feature_names, c
 
 from equipoise.errors import InputError
 from equipoise.linear.base import LinearEstimator
+from equipoise.linear.columns import check_block
 from equipoise.losses import Squared
 from equipoise.losses.base import FloatArray
 from equipoise.selection import CrossValidation, Strategy
@@ -117,6 +118,7 @@ class BlockStatistics:
         for name, value, least in (("folds", folds, 1), ("first_row", first_row, 0)):
             if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
                 raise InputError(f"{name}={value!r} is not a whole number >= {least}")
+        check_block(X)
         try:
             names = _get_feature_names(X)
             X = check_array(X, accept_sparse="csr", dtype=[np.float64, np.float32], input_name="X")
@@ -272,6 +274,7 @@ class BlockEstimator(LinearEstimator):
         True
         """
         self._check_settings()
+        check_block(X)
         folds, before = self._folds(), self._statistics
         self.encoder_ = None
         kinds = {"accept_sparse": "csr", "dtype": [np.float64, np.float32], "y_numeric": True, "multi_output": True}

@@ -21,7 +21,7 @@ from equipoise.errors import FindingWarning, InputError
 if TYPE_CHECKING:
     from equipoise.data import DesignEncoder
 
-__all__ = ["as_given", "fit_columns", "is_frame", "numbers_encoder", "numbers_only", "predict_columns"]
+__all__ = ["as_given", "check_block", "fit_columns", "is_frame", "numbers_encoder", "predict_columns"]
 
 T = TypeVar("T")
 _GAP = "Input X contains NaN"  # how scikit-learn's message begins
@@ -32,7 +32,7 @@ def fit_columns(model: Any, X: Any, sample_weight: ArrayLike | None, check: Call
     model.encoder_ = None
     if not is_frame(X):
         return _without_gaps(model, X, check)
-    if numbers_only(X):
+    if not other_columns(X):
         try:
             return check(X)
         except ValueError as error:
@@ -81,16 +81,27 @@ def is_frame(X: Any) -> bool:
     return is_frame(X)
 
 
-def numbers_only(frame: Any) -> bool:
-    """Whether all columns are numbers or booleans by their dtypes; gaps are not looked for."""
+def other_columns(frame: Any) -> list[str]:
+    """Columns that are neither numbers nor booleans by their dtypes; gaps are not looked for."""
     if hasattr(frame, "iloc"):
-        return all(getattr(dtype, "kind", "O") in "biuf" for dtype in frame.dtypes)
+        kinds = [getattr(dtype, "kind", "O") for dtype in frame.dtypes]
+        return [str(name) for name, kind in zip(frame.columns, kinds, strict=True) if kind not in "biuf"]
     import narwhals.stable.v2 as nw
 
     known = nw.from_native(frame)
-    types = known.collect_schema().dtypes()
-    plain = all(dtype.is_integer() or dtype.is_float() or dtype == nw.Boolean for dtype in types)
-    return plain and isinstance(known, nw.DataFrame)  # a lazy frame is refused by the reader
+    lazy = not isinstance(known, nw.DataFrame)  # to be refused by the reader
+    types = known.collect_schema()
+    plain = [name for name, kind in types.items() if kind.is_integer() or kind.is_float() or kind == nw.Boolean]
+    return [name for name in types.names() if lazy or name not in plain]
+
+
+def check_block(X: Any) -> None:
+    """Raise if a block of rows is a frame that would need an encoder."""
+    if is_frame(X) and (others := other_columns(X)):
+        raise InputError(
+            f"column {others[0]!r} holds no numbers, and no block knows the levels of the next: fit "
+            "equipoise.DesignEncoder on a sample of rows, and give encoder.transform(block)"
+        )
 
 
 def as_given(encoder: DesignEncoder | None, X: Any) -> bool:
@@ -99,7 +110,7 @@ def as_given(encoder: DesignEncoder | None, X: Any) -> bool:
         names, kinds = tuple(encoder.kinds_), set(encoder.kinds_.values())
         if encoder.feature_names_out_ != names or not kinds <= {"number", "integer"}:
             return False
-    return not is_frame(X) or numbers_only(X)
+    return not is_frame(X) or not other_columns(X)
 
 
 def _without_gaps(model: Any, X: Any, check: Callable[[Any], T]) -> T:
