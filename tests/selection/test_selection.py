@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from equipoise.selection import Selection
+from equipoise.solvers import Path
 
 ALPHAS = np.array([8.0, 4.0, 2.0, 1.0, 0.5])
 #                   far   1 SE  near  best  worse
@@ -68,3 +69,13 @@ def test_plot_marks_both() -> None:
     axes = Selection.of(ALPHAS, SCORES, EVEN, "loss", "best").plot()
     marked = {float(line.get_xdata()[0]) for line in axes.lines if len(set(line.get_xdata())) == 1}
     assert {1.0, 4.0} <= marked
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_plot_counts_the_features_of_the_path(classes: int) -> None:
+    """A feature counts once, however many classes use it."""
+    coefs = np.tril(np.ones((5, 4)), -1)  # 0, 1, 2, 3, 4 features
+    coefs = coefs if classes == 1 else np.stack([coefs, np.zeros_like(coefs), coefs], axis=1)
+    path = Path(ALPHAS, coefs, np.zeros((5,) if classes == 1 else (5, 3)), np.zeros(5), np.arange(5.0))
+    axes = Selection.of(ALPHAS, SCORES, EVEN, "loss", "best", path=path).plot()
+    assert axes.child_axes[0].xaxis.get_major_formatter().seq == ["0", "1", "2", "3", "4"]

@@ -144,11 +144,22 @@ class Selection:
         return cls(alphas, scores, mean, se, name, best, one_se, index, why, **rest)
 
     def plot(self, ax: Any = None) -> Axes:
-        """Score over alpha with one standard error, the best and the one-standard-error alpha marked."""
+        """Score over alpha with one standard error, the best and the one-standard-error alpha marked.
+
+        Above it stands how many features have a coefficient other than 0, where the path of all rows is at hand.
+        """
         from equipoise.report import validation_curve
 
         best, one_se = float(self.alphas[self.best]), float(self.alphas[self.one_se])
-        return validation_curve(self.alphas, self.mean, self.se, best=best, one_se=one_se, label=self.score_name, ax=ax)
+        marks: dict[str, Any] = {"best": best, "one_se": one_se, "nonzero": self._features()}
+        return validation_curve(self.alphas, self.mean, self.se, **marks, label=self.score_name, ax=ax)
+
+    def _features(self) -> NDArray[np.intp] | None:
+        """Number of features with a coefficient other than 0 at each alpha."""
+        if self.path is None:
+            return None
+        used = self.path.coefs != 0
+        return np.asarray(np.count_nonzero(used if used.ndim == 2 else used.any(axis=1), axis=1))
 
 
 class Strategy(ABC):
