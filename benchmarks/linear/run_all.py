@@ -25,6 +25,7 @@ ROWS = {
     "4": ["ridge_loo.py"],
     "5": ["logistic_l2.py", "golub", "khan", "su"],
     "6": ["logistic_l2.py", "tall"],
+    "6b": ["approximate_loo.py"],
     "7a": ["logistic_l1.py", "golub"],
     "7b": ["logistic_l1.py", "tall"],
     "8": ["poisson_cox.py"],
