@@ -102,8 +102,8 @@ def test_a_linear_combination_as_a_column(name: str) -> None:
     fit(name, np.column_stack([X, X @ np.arange(5.0)]), 0.05)
 
 
-@pytest.mark.parametrize("name", ["ridge", "lasso", "logistic-l2", "logistic-l1", "softmax-l1"])
-@pytest.mark.parametrize("scale", [1e-8, 1e-4, 1e4, 1e8])
+@each
+@pytest.mark.parametrize("scale", [1e-12, 1e-8, 1e-4, 1e4, 1e8, 1e12])
 def test_standardize_at_any_scale(name: str, scale: float) -> None:
     one = fit(name, X, 0.05, standardize=True)
     other = fit(name, scale * X, 0.05, standardize=True)
@@ -166,6 +166,27 @@ def test_separable_and_penalised_is_certified(name: str) -> None:
     y = (X[:, 0] > 0).astype(int)
     for alpha in (0.05, "auto"):
         assert clone(MODELS[name][0]).set_params(alpha=alpha).fit(X, y).gap_ <= 1e-6
+
+
+@pytest.mark.parametrize("penalty", [eq.penalties.MCP(), eq.penalties.SCAD()], ids=lambda p: p.name)
+def test_separable_under_a_penalty_that_ends_says_so(penalty: Any) -> None:
+    with pytest.warns(CertificateWarning, match=f"under {type(penalty).__name__}.* convex penalty"):
+        model = eq.LogisticRegression(0.05, penalty=penalty).fit(X, (X[:, 0] > 0).astype(int))
+    assert model.gap_ == np.inf
+    assert np.all(np.isfinite(model.coef_))
+    three = np.digitize(X[:, 0], [-0.5, 0.5])
+    with pytest.warns(CertificateWarning, match="hyperplane separates"):
+        eq.LogisticRegression(0.01, penalty=penalty).fit(X, three)
+
+
+@each
+@pytest.mark.parametrize("weight", [1e308, 1e-300, 5e-324])
+def test_weights_at_the_ends_of_the_range(name: str, weight: float) -> None:
+    for alpha in (0.05, eq.CrossValidation(3, GRID)):
+        one = fit(name, X, alpha)
+        model, target = MODELS[name]
+        other = clone(model).set_params(alpha=alpha).fit(X, target, sample_weight=np.full(40, weight))
+        np.testing.assert_allclose(other.coef_, one.coef_, rtol=1e-6, atol=1e-8)
 
 
 def test_labels_of_any_kind() -> None:

@@ -108,7 +108,7 @@ def test_a_column_of_the_opposite_sign(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name != "elastic-net"])  # which mixes both scales
-@pytest.mark.parametrize("scale", [0.01, 100.0])
+@pytest.mark.parametrize("scale", [1e-12, 1e-8, 0.01, 100.0, 1e8, 1e12])
 def test_scaled_columns_at_a_scaled_alpha(name: str, scale: float) -> None:
     """Coefficients shrink as the columns grow; alpha follows them, once for L1 and twice for L2."""
     X, y = data(name)
@@ -163,7 +163,7 @@ def test_the_opposite_target_has_the_opposite_fit(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "power"), [("ridge", 0), ("lasso", 1)])
-@pytest.mark.parametrize("scale", [1e-8, 1e-3, 1e3, 1e8])
+@pytest.mark.parametrize("scale", [1e-12, 1e-8, 1e-3, 1e3, 1e8, 1e12])
 def test_a_scaled_target(name: str, power: int, scale: float) -> None:
     X, y = data(name)
     one = fit(name, X, y)

@@ -51,3 +51,12 @@ def test_a_bad_l1_ratio_is_refused(l1_ratio: float) -> None:
 def test_a_different_l1_ratio_is_a_different_penalty() -> None:
     assert ElasticNet(l1_ratio=0.3) != ElasticNet(l1_ratio=0.4)
     assert ElasticNet(l1_ratio=0.3) == ElasticNet(l1_ratio=0.3)
+
+
+@pytest.mark.parametrize("penalty", [L1, L2, ElasticNet])
+def test_shrink_leads_into_the_domain_where_a_feature_has_no_penalty(penalty: type[L1]) -> None:
+    free = penalty(factor=[1.0, 0.0])
+    for v, alpha in ((np.array([2.0, 1.0]), 0.5), (np.array([2.0, 0.0]), 0.5)):
+        c = free.shrink(v, alpha)
+        assert np.isfinite(free.conjugate(c * v, alpha))
+        assert (c == 0.0) == bool(v[1])

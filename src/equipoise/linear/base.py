@@ -170,7 +170,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         self._set(self.path_.coefs[index], self.path_.intercepts[index])
         self.n_iter_ = 1
         if not self.gap_ <= self.tol:
-            warnings.warn(_uncertified(self.gap_, self.alpha_), CertificateWarning, stacklevel=5)
+            warnings.warn(_uncertified(problem, self.path_.only([index])), CertificateWarning, stacklevel=5)
 
     def _set(self, coef: FloatArray, intercept: Any) -> None:
         self.coef_, self.intercept_ = coef, intercept
@@ -249,14 +249,25 @@ def _weights(sample_weight: ArrayLike | None, X: Any) -> tuple[FloatArray, float
     weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True))
     if not np.any(weight > 0):
         raise InputError("all sample weights are 0: no row is left to fit on")
-    total = float(weight.sum())
-    return np.asarray(weight / total), total
+    with np.errstate(over="ignore"):
+        total = min(float(weight.sum()), float(np.finfo(np.float64).max))
+    shares = weight / weight.max()  # whose sum does not overflow
+    return np.asarray(shares / shares.sum()), total
 
 
-def _uncertified(gap: float, alpha: float) -> str:
+def _uncertified(problem: Problem, point: Path) -> str:
+    """What a path of one point lacks, and what to do about it."""
+    gap, at, penalty = float(point.gaps[0]), f"the fit at alpha={point.alphas[0]:g}", problem.penalty
     if np.isinf(gap):
+        why = "without a penalty"
+        what = "alpha > 0"
+        if point.alphas[0] > 0 and not penalty.convex:
+            why = f"under {type(penalty).__name__}, which does not hold large coefficients back,"
+            what = "a larger alpha or a convex penalty"
         return (
-            "a hyperplane separates the classes, so that without a penalty no finite minimiser exists; the "
-            "coefficients are where the search stopped. Use alpha > 0"
+            f"a hyperplane separates the classes, so that {why} no finite minimiser exists; the coefficients are where "
+            f"the search stopped. Use {what}"
         )
-    return f"the fit at alpha={alpha:g} ended with a relative duality gap of {gap:.1e}; scale the columns or raise tol"
+    if penalty.has_conjugate:
+        return f"{at} ended with a relative duality gap of {gap:.1e}; scale the columns or raise tol"
+    return f"{at} ended with a stationarity of {gap:.1e}, the distance of the gradient to its goal; raise tol or alpha"

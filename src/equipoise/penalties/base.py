@@ -76,7 +76,11 @@ class Penalty(ABC):
 
         If not overridden, the length of a short proximal gradient step over the step: zero at the same points.
         """
-        return np.asarray(np.abs(w - self.prox(w - STEP * gradient, STEP * alpha)) / STEP)
+        return self.residual(w, gradient, alpha, STEP)
+
+    def residual(self, w: FloatArray, gradient: FloatArray, alpha: float, step: float) -> FloatArray:
+        """Length of a proximal gradient step over `step`, per coefficient."""
+        return np.asarray(np.abs(w - self.prox(w - step * gradient, step * alpha)) / step)
 
     def alpha_max(self, gradient: FloatArray) -> float:
         """The least alpha at which w = 0 is optimal, given the gradient of the loss there; inf if there is none.

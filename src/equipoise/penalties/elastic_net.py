@@ -67,10 +67,10 @@ class _Mixture(Penalty):
         return float(np.sum(excess[~inside] ** 2 / (2.0 * f[~inside] * l2)))
 
     def shrink(self, v: FloatArray, alpha: float) -> float:
-        """min_j alpha l1_j / |v_j|, at most 1; always 1 with an L2 part."""
+        """min_j alpha l1_j / |v_j|, at most 1; with an L2 part 1, unless a feature without penalty allows only 0."""
         l1, l2 = self.mixture()
         if l2 > 0:
-            return 1.0
+            return 0.0 if np.any(v[self.factors(v.size) == 0]) else 1.0
         f = alpha * l1 * self.factors(v.size)
         over = np.abs(v) > f
         return float(np.min(f[over] / np.abs(v[over]))) if np.any(over) else 1.0

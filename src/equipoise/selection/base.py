@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
+from equipoise.losses.kinked import Kinked
 from equipoise.solvers import Path, Problem, alpha_max
 
 if TYPE_CHECKING:
@@ -190,8 +191,9 @@ def alpha_grid(problem: Problem, alphas: int | ArrayLike) -> FloatArray:
     """Decreasing alphas: those given, or so many on a logarithmic scale from the null model downwards.
 
     With an L1 part the largest alpha is the least one at which every coefficient is 0, the smallest is 1e-3 of it
-    (1e-2 if p > n). With L2 alone the scale is that of the curvature: from 10 times its largest eigenvalue (bounded
-    by the trace) to 1e-8 of that.
+    (1e-2 if p > n), or of the alpha at which an L2 part equals the curvature of the loss, if that is less. With L2
+    alone the scale is that of the curvature: from 10 times its largest eigenvalue (bounded by the trace) to 1e-8 of
+    that; a loss of straight lines bends by one over its size.
     """
     if np.ndim(alphas) > 0:
         grid = np.unique(np.asarray(alphas, dtype=np.float64))[::-1]
@@ -203,8 +205,12 @@ def alpha_grid(problem: Problem, alphas: int | ArrayLike) -> FloatArray:
         raise InputError(f"alphas={count}: a grid needs at least one point")
     top = alpha_max(problem)
     ratio = 1e-3 if problem.n > problem.p else 1e-2
+    kernel = problem.penalty.kernel()
+    l2 = 1.0 - kernel.l1_ratio if kernel is not None and kernel.name == "elastic_net" else 0.0
     if not np.isfinite(top):
         top, ratio = _curvature(problem), 1e-8
+    elif l2 > 0.0 and top > 0.0:  # the two parts have different units: one may still rule where the other has faded
+        ratio *= min(1.0, max(0.1 * _curvature(problem) / (l2 * top), 1e-30))
     if top <= 0.0:
         top = 1.0
     return np.asarray(top * np.logspace(0.0, np.log10(ratio), count))
@@ -221,4 +227,7 @@ def _curvature(problem: Problem) -> float:
         second = np.maximum(second - problem.means**2, 0.0)
     factor = problem.penalty.factors(problem.p)
     scaled = second * problem.scale**2
-    return float(10.0 * np.sum(scaled[factor > 0] / factor[factor > 0]))
+    bend = 1.0
+    if isinstance(problem.loss, Kinked) and problem.loss.task == "regression" and problem.null.objective > 0.0:
+        bend = 1.0 / problem.null.objective
+    return float(10.0 * bend * np.sum(scaled[factor > 0] / factor[factor > 0]))

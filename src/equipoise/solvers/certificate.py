@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.losses.base import FloatArray
+from equipoise.penalties.base import STEP, Penalty
 from equipoise.solvers.problem import Problem
 
-__all__ = ["certificate", "gap_at", "objective", "relative_gap", "stationarity"]
+__all__ = ["certificate", "diverges", "gap_at", "objective", "relative_gap", "stationarity"]
 
 
 def objective(problem: Problem, coef: FloatArray, intercept: FloatArray | float, alpha: float) -> float:
@@ -110,13 +111,39 @@ def _reach(problem: Problem, w: FloatArray, free: NDArray[np.bool_]) -> FloatArr
 
 
 def stationarity(problem: Problem, coef: FloatArray, intercept: FloatArray | float, alpha: float) -> float:
-    """Largest distance of the gradient to the subdifferential, over the square root of the null objective."""
+    """Largest distance of the gradient to the subdifferential, over the square root of the null objective.
+
+    The distance of a coefficient counts in units of its column's deviation, so that no unit of X or of a squared loss
+    changes it.
+    """
     slope = problem.loss.slope(problem.y, problem.predictor(coef, intercept), problem.weight)
     gradients = np.atleast_2d(np.asarray(problem.X.T @ slope).T * problem.scale)
-    penalty = problem.penalty.at(alpha)
+    penalty, spread = problem.penalty.at(alpha), problem.spread
+    own = type(penalty).distance is not Penalty.distance
+    step = STEP / float(np.max(spread, initial=1e-300)) ** 2
+
+    def distance(w: FloatArray, g: FloatArray) -> FloatArray:
+        return (penalty.distance(w, g, alpha) if own else penalty.residual(w, g, alpha, step)) / spread
+
     pairs = zip(penalised(problem, coef), gradients, strict=True)
-    worst = max(float(np.max(penalty.distance(w, g, alpha), initial=0.0)) for w, g in pairs)
+    worst = max(float(np.max(distance(w, g), initial=0.0)) for w, g in pairs)
     return worst / max(float(np.sqrt(problem.null.objective)), 1e-300)
+
+
+def diverges(problem: Problem, coef: FloatArray, intercept: FloatArray | float, alpha: float) -> bool:
+    """Whether classes are told apart at a price that has an end (MCP, SCAD): twice the fit would always be better."""
+    if problem.loss.task == "regression" or problem.penalty.convex:
+        return False
+    eta, rows = problem.predictor(coef, intercept), problem.rows
+    y, penalty = problem.y[rows], problem.penalty.at(alpha)
+    if eta.ndim == 1:
+        right = (eta[rows] > 0) == (y > 0.5)
+    else:
+        right = eta[rows].argmax(axis=1) == y.argmax(axis=1)
+    w = penalised(problem, coef)
+    if not np.all(right) or any(penalty.value(2.0 * row) > penalty.value(row) for row in w):
+        return False
+    return problem.loss.total(problem.y, 2.0 * eta, problem.weight) < problem.loss.total(problem.y, eta, problem.weight)
 
 
 def penalised(problem: Problem, coef: FloatArray) -> FloatArray:

@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import linalg
 
 from equipoise.errors import InputError
 from equipoise.losses import Cox
 from equipoise.losses.base import FloatArray
 from equipoise.solvers.coordinate import column_path
 from equipoise.solvers.curved import curved_path
+from equipoise.solvers.newton import solve_scaled
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.rotation import is_l2, rotate
@@ -95,7 +95,7 @@ class _System:
             return theta, 0.0
         for _ in range(max_steps):
             gradient = self.Z.T @ self.loss.slope(self.y, self.eta(theta), self.s) + alpha * self.factor * theta
-            step = -_solve(self.hessian, alpha * self.factor, gradient)
+            step = -solve_scaled(self.hessian, alpha * self.factor, gradient)
             gap = self.gap(gradient, step, alpha)
             if gap <= tol and (alpha > 0.0 or fresh):
                 break
@@ -130,17 +130,4 @@ class _System:
 
     def degrees(self, alpha: float) -> float:
         """Trace of H (H + alpha)^-1 at the last Hessian."""
-        system = self.hessian + np.diag(alpha * self.factor + 1e-13 * np.trace(self.hessian) / len(self.hessian))
-        return float(np.trace(linalg.solve(system, self.hessian, assume_a="pos", check_finite=False)))
-
-
-def _solve(H: FloatArray, diagonal: FloatArray, g: FloatArray) -> FloatArray:
-    system = H + np.diag(diagonal)
-    jitter = 1e-13 * max(float(np.trace(H)) / len(H), 1e-300)
-    for _ in range(20):
-        try:
-            factor = linalg.cho_factor(system + jitter * np.eye(len(H)), lower=True, check_finite=False)
-            return np.asarray(linalg.cho_solve(factor, g, check_finite=False))
-        except linalg.LinAlgError:
-            jitter *= 100.0
-    return np.asarray(linalg.lstsq(system, g, check_finite=False)[0])
+        return float(np.trace(solve_scaled(self.hessian, alpha * self.factor, self.hessian)))

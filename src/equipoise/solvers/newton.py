@@ -16,7 +16,7 @@ from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.rotation import Rotated, rotate
 
-__all__ = ["degrees_along", "newton_path"]
+__all__ = ["degrees_along", "newton_path", "solve_scaled"]
 
 
 def newton_path(
@@ -89,8 +89,10 @@ class _System:
         self.factor = np.append(self.rotated.penalty, 0.0)
         self.null = self.problem.null.objective
         # how far a coefficient may be from where it stands at most, beside its own size: as in `certificate`
-        spread = np.sqrt(np.maximum(self.s @ self.A**2, 1e-300))
-        self.reach = np.where(spread > 1e-12, np.sqrt(max(self.null, 0.0)) / spread, 0.0)
+        spread, turned = np.sqrt(self.s @ self.A**2), self.rotated.basis is not None
+        shifted = spread.max(initial=0.0) if turned else np.abs(self.rotated.means * self.rotated.scale)
+        varies = spread > np.append(np.broadcast_to(1e-12 * shifted, d), 0.0)  # a constant column leaves rounding only
+        self.reach = np.where(varies, np.sqrt(max(self.null, 0.0)) / np.where(varies, spread, 1.0), 0.0)
 
     def eta(self, theta: FloatArray) -> FloatArray:
         eta = np.asarray(self.A @ theta.T)
@@ -124,7 +126,7 @@ class _System:
             polished = gap <= tol
             gradient = pull + alpha * self.factor * theta
             H = self.hessian(eta)
-            step = -_solve(H, np.tile(alpha * self.factor, len(theta)), gradient.ravel()).reshape(theta.shape)
+            step = -solve_scaled(H, np.tile(alpha * self.factor, len(theta)), gradient.ravel()).reshape(theta.shape)
             theta, eta, now, moved = self.search(theta, step, eta, now, alpha, float(np.sum(gradient * step)))
             if not moved:
                 break
@@ -190,8 +192,7 @@ class _System:
         total = 0.0
         for k in range(self.problem.outputs):
             H = (A * (self.s * (bend if bend.ndim == 1 else bend[:, k, k]))[:, None]).T @ A
-            system = H + np.diag(alpha * factor + 1e-13 * np.trace(H) / len(H))
-            total += float(np.trace(linalg.solve(system, H, assume_a="pos", check_finite=False)))
+            total += float(np.trace(solve_scaled(H, alpha * factor, H)))
             total -= 1.0 if self.problem.fit_intercept else 0.0
         return total
 
@@ -203,19 +204,25 @@ def _separable(A: FloatArray, sides: FloatArray) -> bool:
     return bool(found.status == 0 and -found.fun > 1e-6 * np.abs(signed).max())
 
 
-def _solve(H: FloatArray, diagonal: FloatArray, g: FloatArray) -> FloatArray:
-    """(H + diag)^-1 g; a ridge of rounding size keeps a singular H (no penalty, softmax shift) factorable."""
-    H = H.copy()
-    index = np.diag_indices_from(H)
-    H[index] += diagonal
-    jitter = 1e-13 * max(float(np.trace(H)) / len(H), 1e-300)
+def solve_scaled(H: FloatArray, diagonal: FloatArray, g: FloatArray) -> FloatArray:
+    """(H + diag)^-1 g for a vector or for columns.
+
+    A ridge of rounding size keeps a singular H (no penalty, softmax shift) factorable. Before, the system is scaled to a
+    diagonal of ones: the intercept has its own unit, and so may every column.
+    """
+    system = H + np.diag(diagonal)
+    size = np.sqrt(np.maximum(np.diag(system), 0.0))
+    unit = 1.0 / np.where(size > 0, size, 1.0)
+    system *= unit
+    system *= unit[:, None]
+    index, jitter = np.diag_indices_from(system), 1e-13
+    right = (unit * g.T).T
     for _ in range(20):
         try:
-            M = H.copy()
+            M = system.copy()
             M[index] += jitter
-            return np.asarray(
-                linalg.cho_solve(linalg.cho_factor(M, lower=True, check_finite=False), g, check_finite=False)
-            )
+            factor = linalg.cho_factor(M, lower=True, overwrite_a=True, check_finite=False)
+            return np.asarray((unit * linalg.cho_solve(factor, right, check_finite=False).T).T)
         except linalg.LinAlgError:
             jitter *= 100.0
-    return np.asarray(linalg.lstsq(H, g, check_finite=False)[0])
+    return np.asarray((unit * linalg.lstsq(system, right, check_finite=False)[0].T).T)

@@ -102,6 +102,18 @@ class Problem:
         constant = spread <= 1e-10 * np.maximum(np.abs(self.means), 1e-300)
         return np.where(constant, 0.0, 1.0 / np.where(constant, 1.0, spread))
 
+    @cached_property
+    def spread(self) -> FloatArray:
+        """Root mean square of the columns as the penalty sees them, about their means if there is an intercept.
+
+        A constant column has what its size leaves to rounding; a column of zeros has 1.
+        """
+        squares = self._variances()
+        if not self.fit_intercept and self.loss.separable:
+            squares = squares + self.means**2
+        spread = np.maximum(np.sqrt(squares), 1e-10 * np.abs(self.means)) * self.scale
+        return np.where(spread > 0.0, spread, 1.0)
+
     def _variances(self) -> FloatArray:
         if self.is_sparse:
             squares = np.asarray(self.X.multiply(self.X).T @ self.weight).ravel()
@@ -140,7 +152,12 @@ class Problem:
 
     def predictor_of(self, rows: NDArray[np.intp], coefs: FloatArray, intercepts: FloatArray) -> FloatArray:
         """Linear predictor of some rows for coefficients of shape (..., p): shape (rows, ...)."""
-        eta = np.asarray(self.X[rows] @ coefs.reshape(-1, self.p).T).reshape(len(rows), *coefs.shape[:-1]) + intercepts
+        w = coefs.reshape(-1, self.p).T
+        eta = np.empty((len(rows), w.shape[1]))
+        size = len(rows) if self.is_sparse else max(256, 2**20 // self.p)
+        for start in range(0, len(rows), max(size, 1)):  # blocks, so that no second X is made of the rows held out
+            eta[start : start + size] = self.X[rows[start : start + size]] @ w
+        eta = eta.reshape(len(rows), *coefs.shape[:-1]) + intercepts
         if self.offset is None:
             return eta
         return eta + self.offset[rows].reshape(-1, *[1] * (eta.ndim - 1))
