@@ -15,7 +15,8 @@ namespace equipoise {
 
 class Cox final : public WeightedLoss {
  public:
-  static constexpr bool intercept = false;
+  static constexpr bool intercept = false, sees_no_constant = true;
+  static constexpr Index outputs = 1;
 
   // |y|: rank of the time; its sign: positive for an event, negative for a censored row.
   Cox(const double* y, Index n, bool efron) : WeightedLoss(false), efron(efron), order(n), hazard(n) {
@@ -68,7 +69,8 @@ class Cox final : public WeightedLoss {
     derivatives(y, eta, s, n, slope.data(), diagonal.data());
   }
 
-  double shift(const double*) const { return 0.0; }
+  bool intercept_step(const double*, const double*, const double*, double*) const { return false; }
+  void shift(const double*, double*) const {}
   const double* bends() const { return diagonal.data(); }
 
   // out = H x = diagonal * x - sum_j c_j p_j (p_j'x)

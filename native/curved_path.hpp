@@ -3,26 +3,27 @@
 // Over a working set (sequential strong rule, checked against all features by the duality gap) the second moments
 // X'HX, H the Hessian of the loss, are a Gram matrix as in least squares, in which coordinate descent is cheap. It is kept,
 // along the path too, as long as its steps reduce the gap well: between two alphas curvatures hardly change. The loss
-// only has to multiply a column with H in O(n): a diagonal with the intercept eliminated, or sums along time for Cox.
+// only has to multiply a column with H in O(n): a diagonal with the intercept eliminated, sums along time for Cox, or the
+// coupling of classes for the softmax, whose linear predictors stand one below the other.
 #pragma once
 #include "cholesky.hpp"
+#include "design.hpp"
 #include "penalties.hpp"
 #include "pointwise.hpp"
+#include "working_set.hpp"
 
 namespace equipoise {
 
 template <class Penalty, class Design, class Loss>
 class CurvedPath {
  public:
-  std::vector<double> w;
-  double b = 0.0;
-  int steps = 0;
+  std::vector<double> w, b;  // b: of each linear predictor
 
   CurvedPath(const Design& X, const double* y, const double* s, const double* offset, Loss of, Penalty penalty,
              double tolerance, int max_steps)
-      : w(X.p, 0.0), X(X), y(y), s(s), offset(offset), loss(std::move(of)), penalty(penalty), tolerance(tolerance),
+      : w(X.p, 0.0), b(of.outputs, 0.0), X(X), y(y), s(s), offset(offset), loss(std::move(of)), penalty(penalty), tolerance(tolerance),
         max_steps(max_steps), eta(X.n, 0.0), g(X.n), h(X.n), gradient(X.p), column(X.n), bent(4 * X.n), direction(X.n),
-        candidate(X.n), slot(X.p, -1), in_work(X.p, 0), taken(X.p, 0),
+        candidate(X.n), shift(of.outputs), slot(X.p, -1), work(X.p), taken(X.p, 0),
         newton_limit(std::min<Index>(1024, std::min(X.n, X.p))) {
     if (offset) std::copy(offset, offset + X.n, eta.begin());
     value = loss.value(y, eta.data(), s, X.n);
@@ -35,16 +36,17 @@ class CurvedPath {
   double solve(double alpha, double previous, double l1_ratio) {
     steps = 0;
     if (null <= 0.0) return 0.0;
-    screen(alpha, previous, l1_ratio);
+    penalty.set_alpha(strong_alpha(alpha, previous), l1_ratio);
+    work.restart([&](Index j) { return w[j] != 0.0; }, violations());
     penalty.set_alpha(alpha, l1_ratio);
     if (l1_ratio < 1.0) valid = 0;
     double gap = infinity, inner = 0.9;
     while (steps < max_steps) {
       descend(inner * tolerance);
-      if (Index(work.size()) <= X.p / 3) complete_gradient();
+      if (work.size() <= X.p / 3) complete_gradient();
       gap = certificate(all());
       if (gap <= tolerance) break;
-      if (!admit()) inner *= 0.1;
+      if (!work.admit(violations())) inner *= 0.1;
       if (inner < 1e-12) break;
     }
     return gap;
@@ -58,44 +60,62 @@ class CurvedPath {
   Loss loss;
   Penalty penalty;
   double tolerance;
-  int max_steps;
+  int max_steps, steps = 0;
   double null = 0.0, value = 0.0;  // of the loss: at the start, and now
-  std::vector<double> eta, g, h, gradient, column, bent, direction, candidate;
+  std::vector<double> eta, g, h, gradient, column, bent, direction, candidate, shift;
   std::vector<double> moves;
-  std::vector<Index> moved, slot, slots, work, every, support;
-  std::vector<char> in_work, taken;
+  std::vector<Index> moved, slot, slots, every, support;
+  WorkingSet work;
+  std::vector<char> taken;
   std::vector<double> gram, pull, trial, system, step;  // gram: second moments of `slots`, leading dimension `room`
   Index newton_limit;
   Index room = 0, valid = 0;  // rows of the factor that hold for the support
   bool fresh = false, have = false;
 
+  // to = from + t shift, the shift of each linear predictor in its rows
+  void add_shift(const std::vector<double>& from, double t, std::vector<double>& to) const {
+    const Index rows = X.n / loss.outputs;
+    for (Index k = 0; k < loss.outputs; ++k)
+      for (Index i = k * rows; i < (k + 1) * rows; ++i) to[i] = from[i] + t * shift[k];
+  }
+
   // Slopes at the best intercept for the coefficients at hand: the dual point needs sum(g) = 0.
   void settle() {
+    const Index rows = X.n / loss.outputs;
+    std::vector<double> slope(loss.outputs);
     loss.derivatives(y, eta.data(), s, X.n, g.data(), h.data());
-    for (int k = 0; loss.intercept && k < 50; ++k) {
-      const double slope = sum(g.data(), X.n), bend = sum(h.data(), X.n);
-      double size = 0.0;
+    for (int round = 0; loss.intercept && round < 50; ++round) {
+      double size = 0.0, steepest = 0.0, longest = 0.0;
       for (const double a : g) size += std::abs(a);
-      if (bend <= 0.0 || std::abs(slope) <= std::max(1e-15, 1e-4 * tolerance) * size) return;
-      double move = -slope / bend, next = value;
-      for (int halvings = 0; halvings < 60; ++halvings, move *= 0.5) {
-        for (Index i = 0; i < X.n; ++i) candidate[i] = eta[i] + move;
+      for (Index k = 0; k < loss.outputs; ++k) {
+        slope[k] = sum(g.data() + k * rows, rows);
+        steepest = std::max(steepest, std::abs(slope[k]));
+      }
+      if (steepest <= std::max(1e-15, 1e-4 * tolerance) * size) return;
+      if (!loss.intercept_step(s, slope.data(), h.data(), shift.data())) return;
+      double t = 1.0, next = value;
+      for (int halvings = 0; halvings < 60; ++halvings, t *= 0.5) {
+        add_shift(eta, t, candidate);
         next = loss.value(y, candidate.data(), s, X.n);
         if (next <= value + 1e-15 * std::abs(value)) break;
       }
       if (!(next <= value + 1e-15 * std::abs(value))) return;
       std::swap(eta, candidate);
-      value = next, b += move;
+      value = next;
+      for (Index k = 0; k < loss.outputs; ++k) {
+        b[k] += t * shift[k];
+        longest = std::max(longest, t * std::abs(shift[k]) / (1.0 + std::abs(b[k])));
+      }
       loss.derivatives(y, eta.data(), s, X.n, g.data(), h.data());
-      if (std::abs(move) <= 1e-10 * (1.0 + std::abs(b))) return;
+      if (longest <= 1e-10) return;
     }
   }
 
   void complete_gradient() { X.transpose_times(g.data(), gradient.data()); }
 
   void partial_gradient() {
-    if (Index(work.size()) > X.p / 3) return complete_gradient();
-    for (const Index j : work) gradient[j] = X.dot(j, g.data());
+    if (work.size() > X.p / 3) return complete_gradient();
+    for (const Index j : work.features()) gradient[j] = X.dot(j, g.data());
   }
 
   const std::vector<Index>& all() {
@@ -104,34 +124,8 @@ class CurvedPath {
     return every;
   }
 
-  void enter(Index j) {
-    if (!in_work[j]) in_work[j] = 1, work.push_back(j);
-  }
-
-  void screen(double alpha, double previous, double l1_ratio) {
-    for (const Index j : work) in_work[j] = 0;
-    work.clear();
-    for (Index j = 0; j < X.p; ++j)
-      if (w[j] != 0.0) enter(j);
-    penalty.set_alpha(previous > alpha ? std::max(2.0 * alpha - previous, 0.5 * alpha) : alpha, l1_ratio);
-    admit();
-  }
-
-  // The worst violators outside the working set join it, at most as many as it holds (and no fewer than 64).
-  bool admit() {
-    std::vector<std::pair<double, Index>> violators;
-    for (Index j = 0; j < X.p; ++j) {
-      if (in_work[j]) continue;
-      const double d = penalty.distance(j, w[j], gradient[j]);
-      if (d > 1e-3 * tolerance * (std::abs(gradient[j]) + 1e-300)) violators.emplace_back(-d, j);
-    }
-    const std::size_t most = std::max<std::size_t>(64, work.size());
-    if (violators.size() > most) {
-      std::nth_element(violators.begin(), violators.begin() + most, violators.end());
-      violators.resize(most);
-    }
-    for (const auto& v : violators) enter(v.second);
-    return !violators.empty();
+  auto violations() const {
+    return [this](Index j) { return violation(penalty, j, w[j], gradient[j], tolerance); };
   }
 
   // Steps until the gap of the working set alone is at most `goal`.
@@ -140,7 +134,7 @@ class CurvedPath {
     fresh = false;
     partial_gradient();
     while (steps < max_steps) {
-      const double gap = certificate(work);
+      const double gap = certificate(work.features());
       if (gap <= goal) return;
       // New moments cost as much as about size/8 steps, so that a large set makes do with slower ones.
       const double poor = std::clamp(double(work.size()) / 800.0, 0.15, 0.5);
@@ -165,13 +159,13 @@ class CurvedPath {
   }
 
   void know_work() {
-    if (Index(slots.size() + work.size()) > room) {
+    if (Index(slots.size()) + work.size() > room) {
       Index missing = 0;
-      for (const Index j : work) missing += slot[j] < 0;
+      for (const Index j : work.features()) missing += slot[j] < 0;
       if (Index(slots.size()) + missing > room) grow(Index(slots.size()) + missing);
     }
     std::vector<Index> fresh_ones;
-    for (const Index j : work)
+    for (const Index j : work.features())
       if (slot[j] < 0) fresh_ones.push_back(j);
     for (std::size_t k = 0; k < fresh_ones.size(); k += 4)
       learn(fresh_ones.data() + k, std::min<Index>(4, Index(fresh_ones.size() - k)));
@@ -184,7 +178,7 @@ class CurvedPath {
     std::vector<Index> kept;
     const bool forget = needed > 1024;
     for (const Index j : slots)
-      if (!forget || in_work[j]) kept.push_back(j);
+      if (!forget || work.has(j)) kept.push_back(j);
     for (std::size_t a = 0; a < kept.size(); ++a)
       for (std::size_t b = 0; b < kept.size(); ++b)
         next[a * larger + b] = gram[std::size_t(slot[kept[a]]) * room + slot[kept[b]]];
@@ -204,8 +198,9 @@ class CurvedPath {
       const Index j = features[q];
       slot[j] = before + q;
       slots.push_back(j);
-      std::fill(column.begin(), column.end(), -X.dot(j, s));  // H sees no constant: centred columns round less
+      std::fill(column.begin(), column.end(), 0.0);
       X.add(j, 1.0, column.data());
+      if (loss.sees_no_constant) centre(X, j, s, column.data());  // rounds less
       loss.bend_times(y, column.data(), bent.data() + q * X.n);
       for (Index i = 0; i < X.n; ++i) spread[q] += loss.bends()[i] * column[i] * column[i];
     }
@@ -246,7 +241,7 @@ class CurvedPath {
 
   double pass(bool nonzero_only) {
     double decrease = 0.0;
-    for (const Index j : work) {
+    for (const Index j : work.features()) {
       const Index at = slot[j];
       if (nonzero_only && trial[at] == 0.0) continue;
       const double a = gram[at * room + at];
@@ -268,11 +263,11 @@ class CurvedPath {
     std::vector<Index> next;
     std::size_t same = 0;
     for (const Index j : support)
-      if (slot[j] >= 0 && in_work[j] && trial[slot[j]] != 0.0) {
+      if (slot[j] >= 0 && work.has(j) && trial[slot[j]] != 0.0) {
         if (same == next.size() && support[same] == j) ++same;
         next.push_back(j), taken[j] = 1;
       }
-    for (const Index j : work)
+    for (const Index j : work.features())
       if (!taken[j] && trial[slot[j]] != 0.0 && gram[slot[j] * (room + 1)] > 0.0) next.push_back(j);
     for (const Index j : support) taken[j] = 0;
     valid = std::min(valid, Index(same));
@@ -280,8 +275,9 @@ class CurvedPath {
     return Index(support.size()) > 1 && Index(support.size()) <= newton_limit;
   }
 
-  // Cholesky factor of the second moments of the support, row by row from the first that is not valid.
-  bool factorise() {
+  // Cholesky factor of the second moments of the support, row by row from the first that is not valid. A feature that the
+  // others all but determine gets a small ridge: along such a flat direction the step goes on until a coefficient is zero.
+  void factorise() {
     system.resize(std::size_t(newton_limit) * newton_limit);
     for (Index i = valid; i < Index(support.size()); ++i, ++valid) {
       double* row = system.data() + i * newton_limit;
@@ -292,10 +288,8 @@ class CurvedPath {
       for (Index k = 0; k < i; ++k)
         row[k] = (row[k] - dot(row, system.data() + k * newton_limit, k)) / system[k * (newton_limit + 1)];
       const double pivot = whole - dot(row, row, i);
-      if (!(pivot > 1e-12 * whole)) return false;
-      row[i] = std::sqrt(pivot);
+      row[i] = std::sqrt(pivot > 1e-12 * whole ? pivot : 1e-8 * whole);
     }
-    return true;
   }
 
   // One step to the minimum with the signs held, as far as the first coefficient that reaches zero.
@@ -303,7 +297,8 @@ class CurvedPath {
     if constexpr (!Penalty::convex) return;
     if (penalty.bounded()) return;
     for (int rounds = 0; rounds < 4; ++rounds) {
-      if (!gather() || !factorise()) return;
+      if (!gather()) return;
+      factorise();
       const Index m = Index(support.size());
       step.resize(m);
       for (Index i = 0; i < m; ++i)
@@ -329,7 +324,7 @@ class CurvedPath {
     std::fill(direction.begin(), direction.end(), 0.0);
     double promised = 0.0, now = value;
     moved.clear(), moves.clear();
-    for (const Index j : work) {
+    for (const Index j : work.features()) {
       const double d = trial[slot[j]] - w[j];
       now += penalty.value(j, w[j]);
       if (d == 0.0) continue;
@@ -339,14 +334,15 @@ class CurvedPath {
     std::size_t k = 0;
     for (; k + 4 <= moved.size(); k += 4) X.add_four(moved.data() + k, moves.data() + k, direction.data());
     for (; k < moved.size(); ++k) X.add(moved[k], moves[k], direction.data());
-    const double shift = loss.intercept ? loss.shift(direction.data()) : 0.0;
-    if (shift != 0.0)
-      for (double& d : direction) d += shift;
+    if (loss.intercept) {
+      loss.shift(direction.data(), shift.data());
+      add_shift(direction, 1.0, direction);
+    }
     double t = 1.0;
     for (int halvings = 0; halvings < 50; ++halvings, t *= 0.5) {
       for (Index i = 0; i < X.n; ++i) candidate[i] = eta[i] + t * direction[i];
       double next = value = loss.value(y, candidate.data(), s, X.n);
-      for (const Index j : work) next += penalty.value(j, w[j] + t * (trial[slot[j]] - w[j]));
+      for (const Index j : work.features()) next += penalty.value(j, w[j] + t * (trial[slot[j]] - w[j]));
       if (next <= now + 1e-4 * t * promised + 1e-14 * std::abs(now)) break;
     }
     if (t < 1e-12 || promised == 0.0) {
@@ -354,8 +350,8 @@ class CurvedPath {
       return false;
     }
     std::swap(eta, candidate);
-    b += t * shift;
-    for (const Index j : work) w[j] = t == 1.0 ? trial[slot[j]] : w[j] + t * (trial[slot[j]] - w[j]);
+    if (loss.intercept) axpy(t, shift.data(), b.data(), loss.outputs);
+    for (const Index j : work.features()) w[j] = t == 1.0 ? trial[slot[j]] : w[j] + t * (trial[slot[j]] - w[j]);
     settle();
     return true;
   }

@@ -50,6 +50,18 @@ struct Dense {
     out[4] = scale[k] * E, out[5] = scale[k] * F, out[6] = scale[k] * G, out[7] = scale[k] * H;
   }
 
+  // x_j'v for four vectors v that lie `stride` apart
+  void dot_four(Index j, const double* v, Index stride, double* out) const {
+    const T* x = column(j);
+    const double *a = v, *b = a + stride, *c = b + stride, *d = c + stride;
+    double A = 0.0, B = 0.0, C = 0.0, D = 0.0;
+    for (Index i = 0; i < n; ++i) {
+      const double p = double(x[i]);
+      A += p * a[i], B += p * b[i], C += p * c[i], D += p * d[i];
+    }
+    out[0] = scale[j] * A, out[1] = scale[j] * B, out[2] = scale[j] * C, out[3] = scale[j] * D;
+  }
+
   // x_j' diag(h) x_j and x_j' h
   void moments(Index j, const double* h, double& first, double& second) const {
     const T* x = column(j);
@@ -105,6 +117,10 @@ struct Sparse {
     for (Index q = 0; q < 4; ++q) out[q] = dot(j, v + q * n), out[4 + q] = dot(k, v + q * n);
   }
 
+  void dot_four(Index j, const double* v, Index stride, double* out) const {
+    for (Index q = 0; q < 4; ++q) out[q] = dot(j, v + q * stride);
+  }
+
   void moments(Index j, const double* h, double& first, double& second) const {
     double a = 0.0, b = 0.0;
     for (I k = starts[j]; k < starts[j + 1]; ++k) {
@@ -130,5 +146,58 @@ struct Sparse {
     for (I k = starts[j]; k < starts[j + 1]; ++k) out[rows[k]] += s * h[rows[k]] * double(data[k]);
   }
 };
+
+// One copy of a design for each of several linear predictors, one below the other: column k p + j holds column j in the
+// rows of predictor k and zeros elsewhere.
+template <class Design>
+struct Stacked {
+  const Design& X;
+  Index outputs;
+  Index n = outputs * X.n, p = outputs * X.p;
+
+  Index feature(Index c) const { return c % X.p; }
+  Index start(Index c) const { return c / X.p * X.n; }
+
+  double dot(Index c, const double* v) const { return X.dot(feature(c), v + start(c)); }
+
+  void transpose_times(const double* v, double* out) const {
+    double four[4];
+    for (Index j = 0; j < X.p; ++j) {
+      Index k = 0;
+      for (; k + 4 <= outputs; k += 4) {
+        X.dot_four(j, v + k * X.n, X.n, four);
+        for (Index q = 0; q < 4; ++q) out[(k + q) * X.p + j] = four[q];
+      }
+      for (; k < outputs; ++k) out[k * X.p + j] = X.dot(j, v + k * X.n);
+    }
+  }
+
+  void dot_four(Index c, Index d, const double* v, double* out) const {
+    X.dot_four(feature(c), v + start(c), n, out);
+    X.dot_four(feature(d), v + start(d), n, out + 4);
+  }
+
+  void moments(Index c, const double* h, double& first, double& second) const {
+    X.moments(feature(c), h + start(c), first, second);
+  }
+
+  void add(Index c, double step, double* out) const { X.add(feature(c), step, out + start(c)); }
+
+  void add_four(const Index* c, const double* step, double* out) const {
+    for (Index q = 0; q < 4; ++q) add(c[q], step[q], out);
+  }
+};
+
+// Subtracts the mean of column j under the weights s, where the column stands.
+template <class Design>
+void centre(const Design& X, Index j, const double* s, double* out) {
+  const double mean = X.dot(j, s);
+  for (Index i = 0; i < X.n; ++i) out[i] -= mean;
+}
+
+template <class Design>
+void centre(const Stacked<Design>& X, Index c, const double* s, double* out) {
+  centre(X.X, X.feature(c), s + X.start(c), out + X.start(c));
+}
 
 }  // namespace equipoise

@@ -6,21 +6,20 @@
 #pragma once
 #include "losses.hpp"
 #include "quadratic_model.hpp"
+#include "working_set.hpp"
 
 namespace equipoise {
 
 template <class Penalty, class Design>
 class LossPath {
  public:
-  std::vector<double> w, eta;
-  double b = 0.0;
-  int steps = 0;
+  std::vector<double> w, b;
 
   LossPath(const Design& X, const double* y, const double* s, const double* offset, bool intercept,
            const WeightedLoss& loss, Penalty penalty, double tolerance, int max_steps)
-      : w(X.p, 0.0), eta(X.n, 0.0), X(X), y(y), s(s), offset(offset), intercept(intercept), loss(loss),
-        penalty(penalty), tolerance(tolerance), max_steps(max_steps), model(X, intercept), g(X.n), h(X.n),
-        gradient(X.p), in_work(X.p, 0) {
+      : w(X.p, 0.0), b(1, 0.0), X(X), y(y), s(s), offset(offset), intercept(intercept), loss(loss),
+        penalty(penalty), tolerance(tolerance), max_steps(max_steps), model(X, intercept), eta(X.n, 0.0), g(X.n),
+        h(X.n), gradient(X.p), work(X.p) {
     if (offset) std::copy(offset, offset + X.n, eta.begin());
     settle_intercept();
     null = objective(eta.data());
@@ -28,20 +27,10 @@ class LossPath {
     if (loss.quadratic) model.reset(s);
   }
 
-  double null_objective() const { return null; }
-  const double* null_gradient() const { return gradient.data(); }
-
-  // Starts from given coefficients instead of zero.
-  void start(const double* w0) {
-    for (Index j = 0; j < X.p; ++j)
-      if (w0[j] != 0.0) w[j] = w0[j], X.add(j, w0[j], eta.data());
-    settle_intercept();
-    complete_gradient();
-  }
-
   // Solves for one alpha, warm from the last; returns the relative gap (or, without convexity, the distance).
   double solve(double alpha, double previous, double l1_ratio) {
-    screen(alpha, previous, l1_ratio);
+    penalty.set_alpha(strong_alpha(alpha, previous), l1_ratio);
+    work.restart([&](Index j) { return w[j] != 0.0; }, violations());
     penalty.set_alpha(alpha, l1_ratio);
     double precision = 0.1 * tolerance * null, gap = infinity;
     for (steps = 0; steps < max_steps;) {
@@ -51,7 +40,7 @@ class LossPath {
       gap = certificate();
       if (null <= 0.0) gap = 0.0;  // a constant target: nothing is left to explain
       if (gap <= tolerance) break;
-      if (!admit()) precision *= 0.1;
+      if (!work.admit(violations())) precision *= 0.1;
       if (precision < 1e-20 * null) break;
     }
     return gap;
@@ -66,11 +55,10 @@ class LossPath {
   const WeightedLoss& loss;
   Penalty penalty;
   double tolerance;
-  int max_steps;
+  int max_steps, steps = 0;
   QuadraticModel<Design> model;
-  std::vector<double> g, h, gradient, trial, direction, candidate;
-  std::vector<char> in_work;
-  std::vector<Index> work;
+  std::vector<double> eta, g, h, gradient, trial, direction, candidate;
+  WorkingSet work;
   double null = 0.0;
 
   double objective(const double* at) const { return loss.value(y, at, s, X.n); }
@@ -95,10 +83,10 @@ class LossPath {
         }
         for (double& e : eta) e -= step;
       }
-      b += step;
+      b[0] += step;
       derivatives();
       if (loss.quadratic) return;
-      if (std::abs(step) <= 1e-14 * (1.0 + std::abs(b))) return;
+      if (std::abs(step) <= 1e-14 * (1.0 + std::abs(b[0]))) return;
     }
   }
 
@@ -106,35 +94,8 @@ class LossPath {
     X.transpose_times(g.data(), gradient.data());
   }
 
-  void enter(Index j) {
-    if (!in_work[j]) in_work[j] = 1, work.push_back(j);
-  }
-
-  void screen(double alpha, double previous, double l1_ratio) {
-    work.clear();
-    std::fill(in_work.begin(), in_work.end(), 0);
-    for (Index j = 0; j < X.p; ++j)
-      if (w[j] != 0.0) enter(j);
-    penalty.set_alpha(previous > alpha ? std::max(2.0 * alpha - previous, 0.5 * alpha) : alpha, l1_ratio);
-    admit();
-  }
-
-  // The worst violators outside the working set join it, at most as many as it holds (and no fewer than 64).
-  bool admit() {
-    std::vector<std::pair<double, Index>> violators;
-    for (Index j = 0; j < X.p; ++j) {
-      if (in_work[j]) continue;
-      const double d = penalty.distance(j, w[j], gradient[j]);
-      if (d > 1e-3 * tolerance * (std::abs(gradient[j]) + 1e-300)) violators.emplace_back(-d, j);
-    }
-    const std::size_t room = std::max<std::size_t>(64, work.size());
-    if (violators.size() > room) {
-      std::nth_element(violators.begin(), violators.begin() + room, violators.end());
-      violators.resize(room);
-    }
-    for (const auto& v : violators) enter(v.second);
-    std::sort(work.begin(), work.end());
-    return !violators.empty();
+  auto violations() const {
+    return [this](Index j) { return violation(penalty, j, w[j], gradient[j], tolerance); };
   }
 
   void descend(double precision) {
@@ -142,11 +103,11 @@ class LossPath {
     direction.resize(X.n);
     while (steps++ < max_steps) {
       if (!loss.quadratic) model.reset(h.data());
-      for (const Index j : work) trial[j] = w[j];
+      for (const Index j : work.features()) trial[j] = w[j];
       double shift = 0.0;
       const double ratio = loss.quadratic ? 0.0 : 1e-2;
-      model.minimise(work, g.data(), penalty, trial.data(), shift, loss.quadratic ? precision : 0.3 * precision, ratio,
-                     loss.quadratic ? 1000 : 100);
+      model.minimise(work.features(), g.data(), penalty, trial.data(), shift,
+                     loss.quadratic ? precision : 0.3 * precision, ratio, loss.quadratic ? 1000 : 100);
       if (advance(shift) <= precision) return;
     }
   }
@@ -155,7 +116,7 @@ class LossPath {
   double advance(double shift) {
     std::fill(direction.begin(), direction.end(), shift);
     double promised = shift * sum(g.data(), X.n);
-    for (const Index j : work) {
+    for (const Index j : work.features()) {
       const double d = trial[j] - w[j];
       if (d == 0.0) continue;
       X.add(j, d, direction.data());
@@ -165,22 +126,22 @@ class LossPath {
     double t = 1.0;
     if (!loss.quadratic) t = backtrack(promised);
     for (Index i = 0; i < X.n; ++i) eta[i] += t * direction[i];
-    b += t * shift;
-    for (const Index j : work) w[j] += t * (trial[j] - w[j]);
+    b[0] += t * shift;
+    for (const Index j : work.features()) w[j] += t * (trial[j] - w[j]);
     derivatives();
     return loss.quadratic ? 0.0 : -promised;
   }
 
   double backtrack(double promised) {
     double penalties = 0.0;
-    for (const Index j : work) penalties += penalty.value(j, w[j]);
+    for (const Index j : work.features()) penalties += penalty.value(j, w[j]);
     const double now = objective(eta.data()) + penalties;
     candidate.resize(X.n);
     double t = 1.0;
     for (int halvings = 0; halvings < 50; ++halvings, t *= 0.5) {
       for (Index i = 0; i < X.n; ++i) candidate[i] = eta[i] + t * direction[i];
       double next = objective(candidate.data());
-      for (const Index j : work) next += penalty.value(j, w[j] + t * (trial[j] - w[j]));
+      for (const Index j : work.features()) next += penalty.value(j, w[j] + t * (trial[j] - w[j]));
       if (next <= now + 1e-4 * t * promised + 1e-14 * std::abs(now)) return t;
     }
     return 0.0;

@@ -7,8 +7,10 @@ namespace equipoise {
 // A loss that is a sum over rows, and its Hessian with the intercept, if there is one, at its best.
 class Pointwise {
  public:
-  const bool intercept;
-  Pointwise(const WeightedLoss& loss, Index n, bool intercept) : intercept(intercept), loss(loss), slope(n), kept(n) {}
+  static constexpr Index outputs = 1;
+  const bool intercept, sees_no_constant;
+  Pointwise(const WeightedLoss& loss, Index n, bool intercept)
+      : intercept(intercept), sees_no_constant(intercept), loss(loss), slope(n), kept(n) {}
 
   double value(const double* y, const double* eta, const double* s, Index n) const { return loss.value(y, eta, s, n); }
   void derivatives(const double* y, const double* eta, const double* s, Index n, double* g, double* h) const {
@@ -25,11 +27,21 @@ class Pointwise {
   }
   const double* bends() const { return kept.data(); }
 
+  // Newton's step of the intercept; false if there is none.
+  bool intercept_step(const double*, const double* slope, const double* h, double* step) const {
+    const double bend = sum(h, Index(kept.size()));
+    *step = -*slope / bend;
+    return bend > 0.0;
+  }
+
   // What the best intercept does against a change x of the linear predictor.
-  double shift(const double* x) const { return total > 0.0 ? -dot(kept.data(), x, Index(kept.size())) / total : 0.0; }
+  void shift(const double* x, double* out) const {
+    *out = total > 0.0 ? -dot(kept.data(), x, Index(kept.size())) / total : 0.0;
+  }
 
   void bend_times(const double*, const double* x, double* out) const {
-    const double b = shift(x);
+    double b = 0.0;
+    shift(x, &b);
     for (std::size_t i = 0; i < kept.size(); ++i) out[i] = kept[i] * (x[i] + b);
   }
 

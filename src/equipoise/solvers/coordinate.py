@@ -6,6 +6,8 @@ working set, with the duality gap of Fercoq, Gramfort and Salmon (2015) as the s
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import sparse
 
@@ -17,7 +19,7 @@ from equipoise.solvers.moments import Normal
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 
-__all__ = ["column_path", "gram_path", "native_design", "native_penalty"]
+__all__ = ["column_path", "gram_path", "native_path"]
 
 
 def native_penalty(penalty: Penalty, p: int) -> _native.PenaltySpec:
@@ -50,28 +52,24 @@ def gram_path(
 
 
 def column_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 10_000) -> Path:
-    """Path of any compiled loss and separable penalty, on the columns of X."""
+    """Path of any compiled loss of one linear predictor and separable penalty, on the columns of X."""
+    return native_path((_native.loss_path_dense, _native.loss_path_sparse), problem, alphas, tol, max_steps)
+
+
+def native_path(
+    run: tuple[Callable[..., None], Callable[..., None]], problem: Problem, alphas: FloatArray, tol: float,
+    max_steps: int,
+) -> Path:  # fmt: skip
+    """Path of a compiled solver on columns, the one for a dense X or the one for a sparse one."""
     m, p, K = len(alphas), problem.p, problem.outputs
-    coefs, gaps, steps = np.zeros((m, K * p)), np.zeros(m), np.zeros(m, dtype=np.int64)
-    spec = native_penalty(problem.penalty, p)
-    weight = _as_vector(problem.weight)
-    if problem.y.ndim == 1:
-        intercepts = np.zeros(m)
-        offset = None if problem.offset is None else _as_vector(problem.offset)
-        head = (_as_vector(problem.y), weight, offset, problem.fit_intercept)
-        head += (problem.loss.name, problem.loss.parameter)  # type: ignore[assignment]
-        run = _native.loss_path_sparse if problem.is_sparse else _native.loss_path_dense
-    else:
-        intercepts = np.zeros(m * K)
-        head = (np.ascontiguousarray(problem.y.T), weight, problem.fit_intercept)  # type: ignore[assignment]
-        run = _native.multinomial_path_sparse if problem.is_sparse else _native.multinomial_path_dense
-    tail = (spec, _as_vector(alphas), tol, max_steps, coefs, intercepts, gaps, steps, None)
-    run(*native_design(problem), *head, *tail)
-    if problem.y.ndim == 1:
-        w = coefs * problem.scale
-        return Path(alphas, w, intercepts, gaps, _nonzero(w))
-    w = coefs.reshape(m, K, p) * problem.scale
-    return Path(alphas, w, intercepts.reshape(m, K), gaps, _nonzero(w))
+    coefs, intercepts, gaps = np.zeros((m, K * p)), np.zeros((m, K)), np.zeros(m)
+    offset = None if problem.offset is None else _as_vector(problem.offset)
+    head = (_as_vector(problem.y.ravel(order="F")), _as_vector(problem.weight), offset, problem.fit_intercept)
+    head += (problem.loss.name, problem.loss.parameter)  # type: ignore[assignment]
+    tail = (native_penalty(problem.penalty, p), _as_vector(alphas), tol, max_steps, coefs, intercepts, gaps)
+    run[int(problem.is_sparse)](*native_design(problem), *head, *tail)
+    w = coefs.reshape((m, *problem.y.shape[1:], p)) * problem.scale
+    return Path(alphas, w, intercepts.reshape(m, *problem.y.shape[1:]), gaps, _nonzero(w))
 
 
 def native_design(problem: Problem) -> tuple[object, ...]:

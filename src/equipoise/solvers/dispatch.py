@@ -7,7 +7,7 @@
 | smooth | L2 | few numbers | proximal Newton on the columns |
 | smooth | L2 | p > n, dense | truncated Newton in the row space, which folds share |
 | smooth | L2 | min(n, p) moderate | Newton with Cholesky |
-| Poisson, gamma, Tweedie, Huber, Cox | L1 part, box | any | proximal Newton in second moments kept along the path |
+| Poisson, gamma, Tweedie, Huber, Cox, softmax | L1 part, box | any | proximal Newton in second moments kept on the path |
 | any compiled | L1 part, box, MCP, SCAD | else | proximal Newton on the columns |
 | squared | groups | n >= p, dense | block Newton on the Gram matrix |
 | any compiled | groups | else | proximal Newton with blocks, over a working set |
@@ -100,7 +100,7 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degre
         if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:
             return ridge_path(problem, alphas)
         if _is_short(problem) and len(alphas) > 1 and alphas[-1] > 0.0:
-            path = column_path(problem, alphas, 1e-2 * tol)
+            path = (column_path if problem.y.ndim == 1 else curved_path)(problem, alphas, 1e-2 * tol)
             return replace(path, dfs=degrees_along(problem, path) if degrees else np.full(len(alphas), np.nan))
         if len(alphas) > 1 and uses_row_space(problem, alphas):
             return row_space_paths(problem, alphas, [], tol, 1, degrees)[0]
@@ -111,8 +111,8 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degre
         return group_path(problem, alphas, tol)
     if _is_curved(problem):
         path = curved_path(problem, alphas, tol)
-        # where classes are nearly separated the moments age too fast
-        return path if np.all(path.gaps <= tol) else column_path(problem, alphas, tol)
+        # where two classes are nearly separated the moments age too fast
+        return path if np.all(path.gaps <= tol) or problem.y.ndim > 1 else column_path(problem, alphas, tol)
     if _has_kernel(problem):
         return column_path(problem, alphas, tol)
     return proximal_path(problem, alphas, tol, lead)
@@ -137,14 +137,12 @@ def _is_curved(problem: Problem) -> bool:
     if isinstance(problem.loss, Logistic):
         tall = problem.n >= 2 * problem.p and problem.fit_intercept and not problem.is_sparse
         return tall and problem.y.ndim == 1 and elastic_net
-    return isinstance(problem.loss, (Poisson, Gamma, Tweedie, Huber)) and elastic_net
+    return isinstance(problem.loss, (Poisson, Gamma, Tweedie, Huber, Multinomial)) and elastic_net
 
 
 def _has_kernel(problem: Problem) -> bool:
     """Whether loss and penalty are compiled, and in this combination."""
-    kernel = problem.penalty.kernel()
-    separate = problem.y.ndim == 1 or (kernel is not None and kernel.name == "elastic_net")
-    return problem.loss.compiled and kernel is not None and separate
+    return problem.loss.compiled and problem.penalty.kernel() is not None and problem.y.ndim == 1
 
 
 def uses_gram(problem: Problem) -> bool:
