@@ -52,7 +52,7 @@ def gram_path(
 
 
 def column_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 10_000) -> Path:
-    """Path of any compiled loss of one linear predictor and separable penalty, on the columns of X."""
+    """Path of any compiled loss and separable penalty, on the columns of X."""
     return native_path((_native.loss_path_dense, _native.loss_path_sparse), problem, alphas, tol, max_steps)
 
 

@@ -7,7 +7,7 @@
 | smooth | L2 | few numbers | proximal Newton on the columns |
 | smooth | L2 | p > n, dense | truncated Newton in the row space, which folds share |
 | smooth | L2 | min(n, p) moderate | Newton with Cholesky |
-| Poisson, gamma, Tweedie, Huber, Cox, softmax | L1 part, box | any | proximal Newton in second moments kept on the path |
+| Poisson, gamma, Tweedie, Huber, Cox; softmax | L1 part, box | any; dense | proximal Newton in second moments |
 | any compiled | L1 part, box, MCP, SCAD | else | proximal Newton on the columns |
 | squared | groups | n >= p, dense | block Newton on the Gram matrix |
 | any compiled | groups | else | proximal Newton with blocks, over a working set |
@@ -111,8 +111,8 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degre
         return group_path(problem, alphas, tol)
     if _is_curved(problem):
         path = curved_path(problem, alphas, tol)
-        # where two classes are nearly separated the moments age too fast
-        return path if np.all(path.gaps <= tol) or problem.y.ndim > 1 else column_path(problem, alphas, tol)
+        # where classes are nearly separated the moments age too fast
+        return path if np.all(path.gaps <= tol) else column_path(problem, alphas, tol)
     if _has_kernel(problem):
         return column_path(problem, alphas, tol)
     return proximal_path(problem, alphas, tol, lead)
@@ -134,15 +134,19 @@ def _is_curved(problem: Problem) -> bool:
     """Whether second moments at the fit, kept along the path, are worth their price."""
     kernel = problem.penalty.kernel()
     elastic_net = kernel is not None and kernel.name == "elastic_net"
+    if isinstance(problem.loss, Multinomial):
+        return elastic_net and not problem.is_sparse
     if isinstance(problem.loss, Logistic):
         tall = problem.n >= 2 * problem.p and problem.fit_intercept and not problem.is_sparse
         return tall and problem.y.ndim == 1 and elastic_net
-    return isinstance(problem.loss, (Poisson, Gamma, Tweedie, Huber, Multinomial)) and elastic_net
+    return isinstance(problem.loss, (Poisson, Gamma, Tweedie, Huber)) and elastic_net
 
 
 def _has_kernel(problem: Problem) -> bool:
     """Whether loss and penalty are compiled, and in this combination."""
-    return problem.loss.compiled and problem.penalty.kernel() is not None and problem.y.ndim == 1
+    kernel = problem.penalty.kernel()
+    separate = problem.y.ndim == 1 or (kernel is not None and kernel.name == "elastic_net")
+    return problem.loss.compiled and kernel is not None and separate
 
 
 def uses_gram(problem: Problem) -> bool:
