@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 
 import equipoise as eq
 from equipoise.data import Column, Table
-from equipoise.errors import InputError
-from equipoise.tables import TableGAN, TableMarginals, TableVAE
+from equipoise.errors import InputError, StoppedError
+from equipoise.tables import TableGAN, TableMarginals, TableVAE, neural
 from equipoise.training import loop as loop_module
 
 from .tables_for_tests import make_mixed, same
@@ -161,3 +163,24 @@ def test_marginals_cost_no_jax():
         "TableMarginals().fit(embedded('iris')).sample(5); sys.exit('jax' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("kind", [TableGAN, TableVAE])
+def test_a_stopped_fit_goes_on_in_its_folder(kind, mixed, tmp_path, monkeypatch):
+    settings = {"steps": 70, "hidden": 8, "batch": 16}
+    straight = kind(**settings).fit(mixed)
+
+    def ask(progress):
+        if progress.step == 64:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(neural, "progress_bar", lambda name, shown: nullcontext(ask))
+        with pytest.raises(StoppedError):
+            kind(**settings, folder=tmp_path / "run").fit(mixed)
+    model = next((tmp_path / "run" / "checkpoints").glob("*/model.eq"))
+    assert len(eq.load(model).sample(7)) == 7  # every checkpoint holds a model
+    resumed = kind(**settings, folder=tmp_path / "run").fit(mixed)
+    assert same(resumed.sample(50), straight.sample(50))
+    with pytest.raises(InputError, match="steps=70, not 80"):
+        kind(**settings | {"steps": 80}, folder=tmp_path / "run").fit(mixed)

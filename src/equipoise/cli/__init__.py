@@ -1,7 +1,7 @@
 """The command `equipoise`: one command a file, each thin: parse, call, print.
 
 Progress and errors go to stderr, results to stdout. Exit codes: 0 done, 1 the data or a file cannot be used, 2 the
-command was used wrongly, 130 interrupted. Nothing heavy is imported before a command needs it.
+command was used wrongly, 130 interrupted, 143 stopped by SIGTERM. Nothing heavy is imported before a command needs it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from equipoise.errors import EquipoiseError
+from equipoise.errors import EquipoiseError, StoppedError
 
 __all__ = ["main", "run"]
 
@@ -41,6 +41,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _fail(2, " ".join(str(error).split()), "run 'equipoise --help' for the options")
     except UsageError as error:
         return _fail(2, str(error))
+    except StoppedError as stopped:
+        return _fail(128 + (stopped.signal or 0), str(stopped))
     except EquipoiseError as error:
         return _fail(1, str(error))
     except BrokenPipeError:

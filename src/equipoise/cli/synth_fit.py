@@ -21,6 +21,7 @@ def synth_fit(
     method: Literal["gan", "vae", "marginals"] = "gan",
     minutes: Annotated[float | None, Parameter(validator=validators.Number(gt=0))] = None,
     steps: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
+    folder: Path | None = None,
     header: bool = True,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -39,6 +40,8 @@ def synth_fit(
         Time to train for; it becomes a number of steps. By default steps follow the number of rows.
     steps
         Training steps to run, instead of minutes.
+    folder
+        Where to keep the run while it trains; stopped or killed, the same command goes on from there.
     header
         Whether the first line names the columns; without, they are named 0, 1, ...
     seed
@@ -57,9 +60,9 @@ def synth_fit(
         raise InputError(f"there is no folder {out.parent} to write {out.name} in; make it first")
     settings: dict[str, Any] = {"seed": seed}
     if method != "marginals":
-        settings |= {"steps": steps, "minutes": minutes, "progress": True}
-    elif steps is not None or minutes is not None:
-        raise UsageError("independent columns need no training; leave --steps and --minutes out")
+        settings |= {"steps": steps, "minutes": minutes, "folder": folder, "progress": True}
+    elif (steps, minutes, folder) != (None, None, None):
+        raise UsageError("independent columns need no training; leave --steps, --minutes and --folder out")
     table = read_table(data, header=header)
     synthesizer = getattr(tables, _CLASSES[method])(**settings).fit(table)
     synthesizer.save(out)

@@ -7,6 +7,7 @@ residual net, and the averaged generator is what samples. See `equipoise.adversa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -62,6 +63,9 @@ class TableGAN(NeuralSynthesizer):
         Most slots of a column, a power of two; by default by the number of rows.
     progress : bool
         Show a progress bar on stderr.
+    folder : path, optional
+        Where the run is kept while it trains: events, checkpoints, and in each of them the model of that moment. A run
+        that was stopped or killed goes on from there when the same fit is called again.
 
     Attributes
     ----------
@@ -97,11 +101,12 @@ class TableGAN(NeuralSynthesizer):
         latent: int = 32,
         bins: int | None = None,
         progress: bool = False,
+        folder: str | PathLike[str] | None = None,
     ) -> None:
         self.steps, self.minutes, self.seed = steps, minutes, seed
         self.alpha, self.rate = alpha, rate
         self.batch, self.hidden, self.latent, self.bins = batch, hidden, latent, bins
-        self.progress = progress
+        self.progress, self.folder = progress, folder
 
     def _builder(self, layout: Layout) -> _BuildGenerator:
         return _BuildGenerator(layout, self.hidden, self.latent)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.tables.codec import TableCodec
-from equipoise.tables.synthesizer import Arrays, Fitted, Synthesizer
+from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
 from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["TableMarginals"]
@@ -45,8 +45,8 @@ class TableMarginals(Synthesizer):
         self.seed = seed
         self.bins = bins
 
-    def _learn(self, codec: TableCodec, codes: NDArray[np.int32]) -> Arrays:
-        del codec, codes
+    def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
+        del codec, codes, drafted
         return {}
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:

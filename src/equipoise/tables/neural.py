@@ -6,6 +6,8 @@ from abc import abstractmethod
 from collections.abc import Callable
 from functools import lru_cache, partial
 from numbers import Real
+from os import PathLike
+from pathlib import Path
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -19,10 +21,11 @@ from equipoise.tables.codec import TableCodec
 from equipoise.tables.layout import Layout
 from equipoise.tables.networks import Context
 from equipoise.tables.onehot import draw_codes
-from equipoise.tables.synthesizer import Arrays, Fitted, Synthesizer
+from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
 from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
 from equipoise.training.randomness import Stream, jax_key
+from equipoise.training.run_folder import RunFolder
 
 __all__ = ["NeuralSynthesizer", "arrays_of", "shapes_of"]
 
@@ -41,6 +44,7 @@ class NeuralSynthesizer(Synthesizer):
     hidden: int
     latent: int
     progress: bool
+    folder: str | PathLike[str] | None
     steps_: int
     epochs: ClassVar[int]  # by default, and at least `fewest` steps
     fewest: ClassVar[int]
@@ -54,17 +58,21 @@ class NeuralSynthesizer(Synthesizer):
     def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
         """Return step, first state and settings of a training run."""
 
-    def _learn(self, codec: TableCodec, codes: NDArray[np.int32]) -> Arrays:
+    def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
         self._check_settings()
         step, state, settings = self._prepare(codec.layout, len(codes))
         arguments = (settings, _context(codec))
         common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": arguments}
-        if self.minutes is not None:
+        folder = None if self.folder is None else RunFolder(self.folder, export=partial(_export, drafted))
+        kept = {} if folder is None else folder.known()
+        if self.minutes is not None and "steps" in kept:
+            self.steps_ = int(kept["steps"])  # the clock spoke when the run began
+        elif self.minutes is not None:
             self.steps_ = steps_within(self.minutes, step, state, codes, **common)
         else:
             self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes))
         with progress_bar(type(self).__name__, self.progress) as report:
-            state = run(step, state, codes, steps=self.steps_, report=report, **common)
+            state = run(step, state, codes, steps=self.steps_, report=report, folder=folder, **common)
         return arrays_of(state.average)
 
     def _default_steps(self, rows: int) -> int:
@@ -88,6 +96,11 @@ class NeuralSynthesizer(Synthesizer):
             value = getattr(self, name)
             if value is not None and not (isinstance(value, Real) and 0 < float(value) < float("inf")):
                 raise InputError(f"{name}={value!r} is not a number above 0; give one")
+
+
+def _export(drafted: Draft, state: Any, place: Path) -> None:
+    """Write the synthesizer of this moment, which `equipoise.load` reads, beside the state."""
+    drafted(arrays_of(state.average)).save(place / "model.eq")
 
 
 def arrays_of(network: Any) -> Arrays:

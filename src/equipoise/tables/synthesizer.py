@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any, ClassVar, Self
@@ -20,6 +22,7 @@ from equipoise.training.randomness import Stream, check_seed, numpy_generator
 __all__ = ["Fitted", "Synthesizer"]
 
 Arrays = dict[str, NDArray[Any]]
+Draft = Callable[[Arrays], "Synthesizer"]
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,11 @@ class Synthesizer(ABC):
     _fitted: Fitted | None = None
 
     @abstractmethod
-    def _learn(self, codec: TableCodec, codes: NDArray[np.int32]) -> Arrays:
-        """Learn from slot numbers of shape (n, columns) and return the arrays of the model."""
+    def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
+        """Learn from slot numbers of shape (n, columns) and return the arrays of the model.
+
+        `drafted` makes a synthesizer of the arrays that are there so far.
+        """
 
     @abstractmethod
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
@@ -78,8 +84,13 @@ class Synthesizer(ABC):
         check_seed(self.seed)
         source = read_table(table)
         codec = TableCodec.fit(source, self.bins)
-        arrays = self._learn(codec, codec.encode(source))
-        self._fitted = Fitted(codec, source.origin, not isinstance(table, Table), arrays)
+
+        def drafted(arrays: Arrays) -> Synthesizer:
+            draft = copy(self)
+            draft._fitted = Fitted(codec, source.origin, not isinstance(table, Table), arrays)
+            return draft
+
+        self._fitted = drafted(self._learn(codec, codec.encode(source), drafted))._fitted
         return self
 
     def sample(self, n: int, seed: int = 0) -> Any:

@@ -6,6 +6,7 @@ See `equipoise.variational.Climb` for the step.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any, ClassVar, final
 
 import numpy as np
@@ -55,6 +56,9 @@ class TableVAE(NeuralSynthesizer):
         Most slots of a column, a power of two; by default by the number of rows.
     progress : bool
         Show a progress bar on stderr.
+    folder : path, optional
+        Where the run is kept while it trains: events, checkpoints, and in each of them the model of that moment. A run
+        that was stopped or killed goes on from there when the same fit is called again.
 
     Attributes
     ----------
@@ -91,11 +95,12 @@ class TableVAE(NeuralSynthesizer):
         latent: int = 8,
         bins: int | None = None,
         progress: bool = False,
+        folder: str | PathLike[str] | None = None,
     ) -> None:
         self.steps, self.minutes, self.seed = steps, minutes, seed
         self.beta, self.decay, self.rate = beta, decay, rate
         self.batch, self.hidden, self.latent, self.bins = batch, hidden, latent, bins
-        self.progress = progress
+        self.progress, self.folder = progress, folder
 
     def _builder(self, layout: Layout) -> _BuildVAE:
         return _BuildVAE(layout, self.hidden, self.latent)
