@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,7 +65,7 @@ class RunFolder:
     >>> place.cleanup()
     """
 
-    path: str | Path
+    path: str | PathLike[str]
     keep: int = 3
     every: int = 1024
     export: Callable[[Any, Path], None] | None = None

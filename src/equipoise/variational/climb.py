@@ -17,7 +17,7 @@ from equipoise.training.averaging import copy_of, moving_average
 from equipoise.training.loop import Clock
 from equipoise.training.optimizers import ADAM, Moments, Optimizer
 from equipoise.training.schedule import cosine
-from equipoise.variational.bound import elbo, gaussian_kl
+from equipoise.variational.bound import elbo, free_bits, gaussian_kl, importance_bound, log_weight
 
 __all__ = ["Climb", "ClimbSettings", "ClimbState"]
 
@@ -66,6 +66,10 @@ class Climb:
     ----------
     embed : callable
         ``embed(batch, context)`` gives rows in the form in which the model takes them.
+    samples : int
+        Draws of the latents a row; more than one raises the importance-weighted bound, which knows no `beta` or `free`.
+    free : float
+        Nats that each latent may hold free of charge.
     optimizer : Optimizer
 
     Examples
@@ -86,6 +90,8 @@ class Climb:
     """
 
     embed: Callable[[jax.Array, Any], jax.Array]
+    samples: int = 1
+    free: float = 0.0
     optimizer: Optimizer = ADAM
 
     def init(self, model: Any) -> ClimbState:
@@ -107,12 +113,24 @@ class Climb:
 
         def loss(model: Any) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
             mean, log_variance = model.encode(rows, context)
-            noise = jax.random.normal(key, mean.shape)
-            latents = mean + jnp.exp(0.5 * log_variance) * noise
-            likelihood, kl = model.log_likelihood(latents, rows, context), gaussian_kl(mean, log_variance)
-            return -elbo(likelihood, kl, beta), (elbo(likelihood, kl), jnp.mean(kl))
+            latents = self._draw(key, mean, log_variance)
+            likelihoods = jax.vmap(model.log_likelihood, (0, None, None))(latents, rows, context)
+            kl = gaussian_kl(mean, log_variance)
+            total = jnp.sum(kl, axis=1)
+            if self.samples > 1:
+                bound = importance_bound(
+                    jax.vmap(log_weight, (0, 0, None, None))(likelihoods, latents, mean, log_variance)
+                )
+                return -bound, (bound, jnp.mean(total))
+            paid = free_bits(kl, self.free) if self.free > 0.0 else total
+            return -elbo(likelihoods[0], paid, beta), (elbo(likelihoods[0], total), jnp.mean(total))
 
         gradient, (bound, kl) = eqx.filter_grad(loss, has_aux=True)(state.model)  # type: ignore[no-untyped-call]
         model, moments = self.optimizer.update(state.model, gradient, state.moments, rate, decay=settings.decay)
         average = moving_average(state.average, model, state.step, settings.half_life)
         return ClimbState(model, average, moments, state.step + 1), {"elbo": bound, "kl": kl}
+
+    def _draw(self, key: jax.Array, mean: jax.Array, log_variance: jax.Array) -> jax.Array:
+        """Return latents of shape (samples, n, latents)."""
+        noise = jax.random.normal(key, (self.samples, *mean.shape), mean.dtype)
+        return mean + jnp.exp(0.5 * log_variance) * noise
