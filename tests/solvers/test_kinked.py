@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -9,6 +11,7 @@ from scipy.optimize import linprog
 from sklearn.svm import SVC, SVR
 
 import equipoise as eq
+from equipoise.errors import CertificateWarning
 from equipoise.solvers import Problem, solve_path
 from equipoise.solvers.certificate import objective
 
@@ -197,7 +200,79 @@ def test_classes_are_told_apart_one_against_the_rest() -> None:
         assert auto.score(X, y) > 0.9
 
 
-def test_a_penalty_without_a_solver_is_named() -> None:
-    X, y = sample(30, 3)
-    with pytest.raises(eq.InputError, match="MCP"):
-        eq.QuantileRegressor(alpha=0.1, penalty=eq.penalties.MCP()).fit(X, y)
+@dataclass(frozen=True, eq=False)
+class Own(eq.penalties.Penalty):
+    """L1 as a user may write it: no kernel, no conjugate."""
+
+    name = "own"
+
+    def value(self, w: np.ndarray) -> float:
+        return float(self.factors(w.size) @ np.abs(w))
+
+    def prox(self, w: np.ndarray, step: float) -> np.ndarray:
+        return np.sign(w) * np.maximum(np.abs(w) - step * self.factors(w.size), 0.0)
+
+
+def standard(n: int, p: int, classes: bool, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, p)) + 0.5 * rng.normal(size=(n, 1)) + 1.0
+    y = X[:, :3] @ [1.0, -1.0, 0.5] + rng.standard_t(3, size=n)
+    return X, (y > np.median(y)).astype(float) if classes else y
+
+
+def lower_nearby(task: Problem, path, k: int) -> float:
+    """By how much, over the null objective, a random search around a fit gets below it."""
+    alpha, rng = float(path.alphas[k]), np.random.default_rng(k)
+    now, found = objective(task, path.coefs[k], path.intercepts[k], alpha), []
+    for size in (1e-1, 1e-2, 1e-3, 1e-4):
+        for _ in range(30):
+            move, shift = size * rng.normal(size=(2, task.p))
+            used = path.coefs[k] != 0
+            for m in (move * task.scale, np.where(used, move, 0.0) * task.scale):
+                b = path.intercepts[k] + (shift[0] if task.fit_intercept else 0.0)
+                found.append(objective(task, path.coefs[k] + m, b, alpha))
+    return (now - min(found)) / task.null.objective
+
+
+@pytest.mark.parametrize("penalty", ["group", "sparse-group", "own", "mcp", "scad"])
+@pytest.mark.parametrize("name", ["hinge", "epsilon", "quantile"])
+def test_any_penalty_runs(name: str, penalty: str) -> None:
+    factor = np.array([1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.0, 2.0, 2.0])
+    made = {
+        "group": eq.penalties.GroupLasso(groups=np.arange(9) // 3, factor=np.where(factor == 2.0, 1.0, factor)),
+        "sparse-group": eq.penalties.SparseGroupLasso(groups=np.arange(9) // 3, factor=np.where(factor > 1, 1, factor)),
+        "own": Own(factor=factor),
+        "mcp": eq.penalties.MCP(factor=factor),
+        "scad": eq.penalties.SCAD(factor=factor),
+    }[penalty]
+    X, y = standard(70, 9, name == "hinge")
+    weight = np.r_[np.zeros(5), np.linspace(0.5, 2.0, 65)]
+    for settings in ({}, {"standardize": True, "fit_intercept": False}):
+        task = problem(X, y, LOSSES[name], made, weight, **settings)
+        path = solve_path(task, np.array([0.1, 0.01]))
+        assert np.all(path.gaps <= 1e-6), path.gaps
+        for k in range(2):
+            assert lower_nearby(task, path, k) <= 1.1e-6
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("shape", [(200, 30), (60, 120)], ids=["tall", "wide"])
+def test_an_own_l1_is_l1(name: str, shape: tuple[int, int]) -> None:
+    X, y = standard(*shape, name == "hinge")
+    alphas = np.array([0.1, 0.03])
+    own = solve_path(problem(X, y, LOSSES[name], Own()), alphas)
+    task = problem(X, y, LOSSES[name], eq.penalties.L1())
+    known = solve_path(task, alphas)
+    assert np.all(own.gaps <= 1e-6)
+    for k, alpha in enumerate(alphas):
+        values = [objective(task, path.coefs[k], path.intercepts[k], alpha) for path in (own, known)]
+        assert abs(values[0] - values[1]) <= 2e-6 * task.null.objective
+
+
+def test_what_does_not_converge_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from equipoise.solvers import splitting
+
+    monkeypatch.setattr(splitting, "STEPS", 20)
+    X, y = standard(100, 6, False)
+    with pytest.warns(CertificateWarning):
+        eq.QuantileRegressor(alpha=0.05, penalty=Own()).fit(X, y)

@@ -7,6 +7,7 @@ working set, with the duality gap of Fercoq, Gramfort and Salmon (2015) as the s
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -15,6 +16,7 @@ from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import Penalty
 from equipoise.solvers import _native
+from equipoise.solvers.certificate import stationarity
 from equipoise.solvers.moments import Normal
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
@@ -46,14 +48,42 @@ def gram_path(
     spec = native_penalty(penalty, p)
     gram = np.ascontiguousarray(normal.gram)
     squares = float(normal.squares[0])
-    _native.gram_path(gram, cross, squares, _as_vector(alphas), spec, tol, max_passes, coefs, gaps, passes)
+    spread = np.sqrt(np.maximum(np.diag(gram), 0.0))
+    unit, doubt = (1.0, np.inf) if penalty.convex else _unit(spread, tol)
+    whole = gram if doubt == np.inf else gram.copy()
+    _native.gram_path(gram, cross, squares, _as_vector(alphas), spec, unit * tol, max_passes, coefs, gaps, passes)
+    gaps /= unit
+    for k in np.flatnonzero(gaps > doubt):
+        far = penalty.at(alphas[k]).distance(coefs[k], whole @ coefs[k] - cross, alphas[k])
+        gaps[k] = np.max(far / np.where(spread > 0, spread, 1.0)) / np.sqrt(0.5 * squares)
     w, b = normal.back(coefs, fit_intercept)
     return Path(alphas, w, b, gaps, _nonzero(w))
 
 
 def column_path(problem: Problem, alphas: FloatArray, tol: float, max_steps: int = 10_000) -> Path:
     """Path of any compiled loss and separable penalty, on the columns of X."""
-    return native_path((_native.loss_path_dense, _native.loss_path_sparse), problem, alphas, tol, max_steps)
+    run = (_native.loss_path_dense, _native.loss_path_sparse)
+    if problem.penalty.convex:
+        return native_path(run, problem, alphas, tol, max_steps)
+    unit, doubt = _unit(problem.spread, tol)
+    path = native_path(run, problem, alphas, unit * tol, max_steps)
+    gaps = path.gaps / unit
+    for k in np.flatnonzero(gaps > doubt):
+        gaps[k] = stationarity(problem, path.coefs[k], path.intercepts[k], float(alphas[k]))
+    return replace(path, gaps=gaps)
+
+
+def _unit(spread: FloatArray, tol: float) -> tuple[float, float]:
+    """Least deviation of the columns but dust, and the stationarity in this unit above which it has to be looked at.
+
+    The compiled core sees gradients only. In this unit its bound is that of every column, or more; but not of dust.
+    """
+    most = float(np.max(spread, initial=0.0))
+    kept = spread[spread > 1e-3 * most]
+    unit = float(np.min(kept, initial=most)) or 1.0
+    if len(kept) < len(spread):
+        return unit, -np.inf
+    return unit, np.inf if most <= (1.0 + 1e-9) * unit else tol
 
 
 def native_path(

@@ -14,6 +14,8 @@
 | Cox | L2; MCP, SCAD | any | Newton with the exact Hessian; proximal Newton on the columns |
 | hinge, epsilon-insensitive, quantile | L2 | any | augmented Lagrangian with a semismooth Newton method |
 | hinge, epsilon-insensitive, quantile | L1 part, box | any | interior point |
+| hinge, epsilon-insensitive, quantile | MCP, SCAD | any | a weighted lasso after the other, each by interior point |
+| hinge, epsilon-insensitive, quantile | any | else | alternating directions, finished by Newton's method |
 | any | any | else | accelerated proximal gradient |
 """
 
@@ -31,12 +33,14 @@ from equipoise.losses import Cox, Gamma, Huber, Logistic, Multinomial, Poisson, 
 from equipoise.losses.base import FloatArray
 from equipoise.losses.kinked import Kinked
 from equipoise.penalties.groups import Grouped
+from equipoise.solvers.certificate import diverges
 from equipoise.solvers.coordinate import column_path, gram_path
 from equipoise.solvers.cox import cox_path
 from equipoise.solvers.curved import curved_path
 from equipoise.solvers.group_path import group_gram_path, group_path
 from equipoise.solvers.interior import interior_path
 from equipoise.solvers.kinked import kinked_path
+from equipoise.solvers.local_linear import local_linear_path
 from equipoise.solvers.lockstep import lockstep_paths
 from equipoise.solvers.moments import Moments, Normal
 from equipoise.solvers.newton import degrees_along, newton_path
@@ -46,6 +50,7 @@ from equipoise.solvers.proximal import proximal_path
 from equipoise.solvers.ridge import ridge_gram_path, ridge_path
 from equipoise.solvers.rotation import is_l2, rotate
 from equipoise.solvers.row_space import row_space_paths, uses_row_space
+from equipoise.solvers.splitting import splitting_path
 from equipoise.solvers.unpenalised import descent, is_unpenalised
 
 __all__ = ["fold_paths", "solve_path", "uses_gram"]
@@ -70,6 +75,8 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6, degrees:
         return _one_by_one(problem, alphas, tol, degrees)
     grid, lead = descent(problem, np.asarray(alphas, dtype=np.float64))
     path = _dispatch(problem, grid, tol, lead, degrees).after(lead)
+    points = zip(path.coefs, path.intercepts, path.alphas, strict=True)
+    path = replace(path, gaps=np.where([diverges(problem, *point) for point in points], np.inf, path.gaps))
     return _sum_zero(path) if isinstance(problem.loss, Multinomial) else path
 
 
@@ -93,8 +100,12 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degre
     if isinstance(problem.loss, Cox):
         return cox_path(problem, alphas, tol)
     if isinstance(problem.loss, Kinked):
-        smooth = is_l2(problem) or is_unpenalised(problem, alphas)
-        return (kinked_path if smooth else interior_path)(problem, alphas, tol)
+        if is_l2(problem) or is_unpenalised(problem, alphas):
+            return kinked_path(problem, alphas, tol)
+        kernel = problem.penalty.kernel()
+        if kernel is not None and kernel.name == "elastic_net":
+            return interior_path(problem, alphas, tol)
+        return (splitting_path if kernel is None else local_linear_path)(problem, alphas, tol, lead)
     if is_l2(problem) or is_unpenalised(problem, alphas):
         bound = np.all(problem.penalty.factors(problem.p) > 0)
         if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:

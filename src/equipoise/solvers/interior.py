@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.losses.kinked import Kinked
 from equipoise.solvers.certificate import gap_at
@@ -31,17 +30,8 @@ __all__ = ["interior_path"]
 def interior_path(problem: Problem, alphas: FloatArray, tol: float) -> Path:
     """Solutions for the alphas, each from its own start and with its relative duality gap.
 
-    Raises
-    ------
-    InputError
-        If the penalty is not made of L1, L2 and bounds.
+    The penalty has to be made of L1, L2 and bounds.
     """
-    kernel = problem.penalty.kernel()  # that of L2 is an elastic net with l1_ratio 0
-    if kernel is None or kernel.name != "elastic_net":
-        raise InputError(
-            f"{problem.loss!r} has no solver for {problem.penalty!r} yet; use L2, L1, ElasticNet or Box, or a smooth "
-            "loss such as Huber or SquaredHinge"
-        )
     system = _Interior(problem)
     found = [system.solve(float(alpha), max(tol, 1e-10)) for alpha in alphas]
     coefs = np.array([w for w, _, _ in found])
@@ -54,16 +44,18 @@ class _Interior:
 
     def __init__(self, problem: Problem) -> None:
         kernel = problem.penalty.kernel()
-        assert kernel is not None
+        assert kernel is not None and kernel.name == "elastic_net"  # that of L2 too, with l1_ratio 0
         self.problem, self.ratio, self.factor = problem, kernel.l1_ratio, problem.penalty.factors(problem.p)
         ends = (kernel.low, kernel.high)
         self.low, self.high = (None if end is None else np.array(np.broadcast_to(end, problem.p)) for end in ends)
         self.dense: Any = problem.X.toarray() if problem.is_sparse else problem.X
         self.means = problem.means if problem.fit_intercept else np.zeros(problem.p)
         self.working = np.arange(problem.p)
-        sparse = self.low is None and bool(np.all(self.ratio * self.factor > 0))
+        free = self.factor == 0  # always in the working set
+        sparse = self.low is None and self.ratio > 0 and int(free.sum()) < len(problem.rows)
         if sparse and problem.p > len(problem.rows):
-            reached = np.abs(problem.null.gradient).ravel() / self.factor
+            reached = np.abs(problem.null.gradient).ravel() / np.where(free, 1.0, self.factor)
+            reached[free] = np.inf
             self.working = np.sort(np.argsort(-reached)[: len(problem.rows)])
 
     def solve(self, alpha: float, tol: float) -> tuple[FloatArray, float, float]:

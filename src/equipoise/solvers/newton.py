@@ -207,8 +207,8 @@ def _separable(A: FloatArray, sides: FloatArray) -> bool:
 def solve_scaled(H: FloatArray, diagonal: FloatArray, g: FloatArray) -> FloatArray:
     """(H + diag)^-1 g for a vector or for columns.
 
-    A ridge of rounding size keeps a singular H (no penalty, softmax shift) factorable. Before, the system is scaled to a
-    diagonal of ones: the intercept has its own unit, and so may every column.
+    A ridge of rounding size keeps a singular H (no penalty, softmax shift) factorable. The system is scaled to a
+    diagonal of ones before: the intercept has its own unit, and so may every column.
     """
     system = H + np.diag(diagonal)
     size = np.sqrt(np.maximum(np.diag(system), 0.0))
