@@ -44,7 +44,7 @@ class _Interior:
 
     def __init__(self, problem: Problem) -> None:
         kernel = problem.penalty.kernel()
-        assert kernel is not None and kernel.name == "elastic_net"  # that of L2 too, with l1_ratio 0
+        assert kernel is not None  # that of L2 is an elastic net with l1_ratio 0
         self.problem, self.ratio, self.factor = problem, kernel.l1_ratio, problem.penalty.factors(problem.p)
         ends = (kernel.low, kernel.high)
         self.low, self.high = (None if end is None else np.array(np.broadcast_to(end, problem.p)) for end in ends)
