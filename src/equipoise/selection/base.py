@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.losses.kinked import Kinked
 from equipoise.solvers import Path, Problem, alpha_max
+from equipoise.solvers.grid import spaced_alphas
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -188,36 +190,21 @@ def check_rule(rule: Any) -> None:
 
 
 def alpha_grid(problem: Problem, alphas: int | ArrayLike) -> FloatArray:
-    """Decreasing alphas: those given, or so many on a logarithmic scale from the null model downwards.
-
-    With an L1 part the largest alpha is the least one at which every coefficient is 0, the smallest is 1e-3 of it
-    (1e-2 if p > n), or of the alpha at which an L2 part equals the curvature of the loss, if that is less. With L2
-    alone the scale is that of the curvature: from 10 times its largest eigenvalue (bounded by the trace) to 1e-8 of
-    that; a loss of straight lines bends by one over its size.
-    """
-    if np.ndim(alphas) > 0:
-        grid = np.unique(np.asarray(alphas, dtype=np.float64))[::-1]
-        if grid.size == 0 or not np.all(np.isfinite(grid)) or grid[-1] < 0:
-            raise InputError(f"alphas {np.asarray(alphas)} are not numbers >= 0")
-        return grid
-    count = int(np.asarray(alphas))
-    if count < 1:
-        raise InputError(f"alphas={count}: a grid needs at least one point")
-    top = alpha_max(problem)
-    ratio = 1e-3 if problem.n > problem.p else 1e-2
-    kernel = problem.penalty.kernel()
-    l2 = 1.0 - kernel.l1_ratio if kernel is not None and kernel.name == "elastic_net" else 0.0
-    if not np.isfinite(top):
-        top, ratio = _curvature(problem), 1e-8
-    elif l2 > 0.0 and top > 0.0:  # the two parts have different units: one may still rule where the other has faded
-        ratio *= min(1.0, max(0.1 * _curvature(problem) / (l2 * top), 1e-30))
-    if top <= 0.0:
-        top = 1.0
-    return np.asarray(top * np.logspace(0.0, np.log10(ratio), count))
+    """Decreasing alphas for a problem, by `solvers.grid.spaced_alphas`."""
+    return spaced_alphas(
+        alphas,
+        top=alpha_max(problem),
+        tall=problem.n > problem.p,
+        penalty=problem.penalty,
+        curvature=partial(_curvature, problem),
+    )
 
 
 def _curvature(problem: Problem) -> float:
-    """Ten times a bound on the largest curvature of the loss: the trace of X'SX / 1, centred and scaled."""
+    """Ten times the trace of the loss's curvature, centred and scaled.
+
+    A loss of straight lines bends by one over its size.
+    """
     squares = problem.X.multiply(problem.X) if problem.is_sparse else None
     if squares is not None:
         second = np.asarray(squares.T @ problem.weight).ravel()

@@ -24,6 +24,7 @@ from equipoise.losses.base import FloatArray
 from equipoise.penalties import L2, Penalty
 from equipoise.penalties.groups import Grouped
 from equipoise.solvers.coordinate import gram_path
+from equipoise.solvers.grid import spaced_alphas
 from equipoise.solvers.group_path import group_gram_path
 from equipoise.solvers.moments import Moments, Normal
 from equipoise.solvers.path import Path
@@ -125,22 +126,15 @@ class MomentProblem:
         return np.asarray(np.maximum((squares + 2.0 * c * sums) / w + c * c, 0.0))
 
     def grid(self, alphas: int | ArrayLike) -> FloatArray:
-        """Decreasing alphas by the rules of `selection.alpha_grid`."""
-        if np.ndim(alphas) > 0:
-            grid = np.unique(np.asarray(alphas, dtype=np.float64))[::-1]
-            if grid.size == 0 or not np.all(np.isfinite(grid)) or grid[-1] < 0:
-                raise InputError(f"alphas {np.asarray(alphas)} are not numbers >= 0")
-            return grid
-        count = int(np.asarray(alphas))
-        if count < 1:
-            raise InputError(f"alphas={count}: a grid needs at least one point")
+        """Decreasing alphas, those that `selection.alpha_grid` gives for the rows."""
         normal = self.normal(self.whole)
-        top, ratio = self.penalty.alpha_max(self._starting_gradient(normal)), 1e-3 if self.rows > self.p else 1e-2
-        if not np.isfinite(top):
-            factor = self.penalty.factors(self.p)
-            bound = factor > 0
-            top, ratio = 10.0 * float(np.sum(np.diag(normal.gram)[bound] / factor[bound])), 1e-8
-        return np.asarray((top if top > 0.0 else 1.0) * np.logspace(0.0, np.log10(ratio), count))
+        factor = self.penalty.factors(self.p)
+
+        def curvature() -> float:
+            return 10.0 * float(np.sum(np.diag(normal.gram)[factor > 0] / factor[factor > 0]))
+
+        top = self.penalty.alpha_max(self._starting_gradient(normal))
+        return spaced_alphas(alphas, top=top, tall=self.rows > self.p, penalty=self.penalty, curvature=curvature)
 
     def _starting_gradient(self, normal: Normal) -> FloatArray:
         """Gradient of the mean loss at the model of the features without penalty."""
