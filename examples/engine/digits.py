@@ -1,4 +1,7 @@
-"""Handwritten digits of 8x8 pixels. Run: python examples/engine/digits.py"""
+"""Handwritten digits of 8x8 pixels.
+
+Run: python examples/engine/digits.py
+"""
 
 import jax
 import numpy as np

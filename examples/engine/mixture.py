@@ -1,4 +1,7 @@
-"""Eight clouds on a ring. Run: python examples/engine/mixture.py"""
+"""Eight clouds on a ring.
+
+Run: python examples/engine/mixture.py
+"""
 
 import jax
 import numpy as np

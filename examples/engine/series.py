@@ -1,4 +1,7 @@
-"""Series of vectors: sine and cosine of a common phase and frequency. Run: python examples/engine/series.py"""
+"""Series of vectors: sine and cosine of a common phase and frequency.
+
+Run: python examples/engine/series.py
+"""
 
 import equinox as eqx
 import jax

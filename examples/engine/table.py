@@ -1,4 +1,7 @@
-"""A small table: two numbers and a category, one-hot. Run: python examples/engine/table.py"""
+"""A small table: two numbers and a category, one-hot.
+
+Run: python examples/engine/table.py
+"""
 
 import equinox as eqx
 import jax

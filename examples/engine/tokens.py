@@ -1,4 +1,7 @@
-"""Sequences of tokens by hard Gumbel outputs: every a is followed by a b. Run: python examples/engine/tokens.py"""
+"""Sequences of tokens by hard Gumbel outputs: every a is followed by a b.
+
+Run: python examples/engine/tokens.py
+"""
 
 import equinox as eqx
 import jax

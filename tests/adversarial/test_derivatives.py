@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from equipoise.adversarial import OBJECTIVES, PENALTIES, Scene
+from equipoise.adversarial import OBJECTIVES, PENALTIES, Consistency, NoiseR1R2, Scene
 
 RANDOM = np.random.default_rng(0)
 REAL, FAKE = RANDOM.normal(size=(2, 6, 3))
@@ -54,6 +54,18 @@ def test_objective_gradient(objective, player, of):
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
+@pytest.mark.parametrize("player", ["discriminator", "generator"])
+def test_objective_second_derivative(objective, player):
+    real, fake = (jnp.asarray(rows[:, 0] * 3) for rows in (REAL, FAKE))
+    loss = getattr(objective, player)
+
+    def slope(x):
+        return jnp.sum(jax.grad(loss, argnums=1)(real, jnp.asarray(x)) * jnp.arange(1.0, 7.0))
+
+    np.testing.assert_allclose(jax.grad(slope)(fake), stencil(slope, fake), atol=1e-8)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=OBJECTIVES)
 def test_players_pull_apart(objective):
     even = jnp.full(4, 0.5)
     up = jax.grad(objective.discriminator, argnums=(0, 1))(even, even)
@@ -73,6 +85,18 @@ def test_penalty_gradient_in_the_weights(penalty):
     np.testing.assert_allclose(jax.grad(value)(jnp.asarray(weights)), stencil(value, weights), atol=1e-8)
 
 
+@pytest.mark.parametrize("penalty", PENALTIES.values(), ids=PENALTIES)
+def test_penalty_second_derivative_in_the_weights(penalty):
+    weights = np.random.default_rng(1).normal(size=(4, 3))
+    along = jnp.asarray(np.random.default_rng(3).normal(size=(4, 3)))
+
+    @jax.jit
+    def slope(w):
+        return jnp.sum(along * jax.grad(lambda v: penalty(critic(v), scene()))(jnp.asarray(w)))
+
+    np.testing.assert_allclose(jax.grad(slope)(jnp.asarray(weights)), stencil(slope, weights), atol=1e-6)
+
+
 @pytest.mark.parametrize(("name", "at"), [("r1", [REAL]), ("r2", [FAKE]), ("r1_r2", [REAL, FAKE])])
 def test_slope_penalties_are_half_the_squared_slope(name, at):
     function = jax.jit(critic(jnp.asarray(np.random.default_rng(2).normal(size=(4, 3)))))
@@ -86,3 +110,28 @@ def test_r1_of_a_linear_discriminator_is_ridge():
     w = jnp.array([1.0, 2.0, 3.0])
     value = PENALTIES["r1"](lambda rows: rows @ w, scene())
     assert float(value) == pytest.approx(7.0)
+
+
+def test_noise_tends_to_r1_and_r2():
+    """The first-order approximation meets the exact penalty as the noise becomes small and the draws many."""
+    weights = jnp.asarray(np.random.default_rng(2).normal(size=(4, 3)))
+    many = Scene(*(jnp.tile(jnp.asarray(rows), (20_000, 1)) for rows in (REAL, FAKE)), jax.random.key(0), jnp.zeros(2))
+    exact = PENALTIES["r1_r2"](critic(weights), scene())
+    assert float(NoiseR1R2(1e-4)(critic(weights), many)) == pytest.approx(float(exact), rel=0.02)
+    assert abs(float(NoiseR1R2(1.0)(critic(weights), many)) - float(exact)) > 0.1 * float(exact)
+
+
+def test_gradient_penalties_want_slopes_of_one():
+    for slope, expected in ((1.0, 0.0), (3.0, 4.0), (0.0, 1.0)):
+        w = jnp.array([slope, 0.0, 0.0])
+        for name in ("wgan_gp", "dragan"):
+            assert float(PENALTIES[name](lambda rows, w=w: rows @ w, scene())) == pytest.approx(expected)
+
+
+def test_lecam_and_consistency_by_hand():
+    w = jnp.array([1.0, -2.0, 0.5])
+    real, fake = REAL @ np.asarray(w), FAKE @ np.asarray(w)
+    expected = np.mean((real + 0.2) ** 2) + np.mean((fake - 0.3) ** 2)
+    assert float(PENALTIES["lecam"](lambda rows: rows @ w, scene())) == pytest.approx(expected)
+    doubled = Consistency(lambda key, rows: 2.0 * rows)(lambda rows: rows @ w, scene())
+    assert float(doubled) == pytest.approx(np.mean(real**2) + np.mean(fake**2))

@@ -76,7 +76,7 @@ def test_alpha_grows_with_the_square_of_the_scale(scale):
     balance = Balance()
     state = balance.see(balance.init(), scale * jnp.asarray(DATA), jnp.array(0))
     unit = balance.see(balance.init(), jnp.asarray(DATA), jnp.array(0))
-    assert float(balance.alpha(state)) == pytest.approx(scale**2 * float(balance.alpha(unit)), rel=1e-5)
+    assert float(balance.alpha(state, 0.0)) == pytest.approx(scale**2 * float(balance.alpha(unit, 0.0)), rel=1e-5)
 
 
 def test_alpha_settles_where_the_penalty_has_its_share():
@@ -84,10 +84,19 @@ def test_alpha_settles_where_the_penalty_has_its_share():
     balance = Balance(share=0.2, speed=0.1)
     state = balance.see(balance.init(), jnp.asarray(DATA), jnp.array(0))
     for _ in range(300):
-        alpha = balance.alpha(state)
+        alpha = balance.alpha(state, 0.0)
         penalty = 0.01 / alpha**2
-        state = balance.weigh(state, penalty, jnp.array(0.5))
-    assert float(balance.alpha(state) * 0.01 / balance.alpha(state) ** 2) == pytest.approx(0.1, rel=0.05)
+        state = balance.weigh(state, penalty, jnp.array(0.5), 0.0)
+    assert float(balance.alpha(state, 0.0) * 0.01 / balance.alpha(state, 0.0) ** 2) == pytest.approx(0.1, rel=0.05)
+
+
+def test_alpha_settles_in_time_and_falls_to_its_end():
+    balance = Balance(first=0.1, settled=0.5, fall=0.1)
+    state = balance.see(balance.init(), jnp.asarray(DATA), jnp.array(0))
+    loud = jnp.array(1e9)
+    early, late = (balance.weigh(state, loud, jnp.array(0.7), done).log_factor for done in (0.1, 0.6))
+    assert early > state.log_factor == late
+    assert float(balance.alpha(state, 1.0) / balance.alpha(state, 0.0)) == pytest.approx(0.1, rel=1e-5)
 
 
 def test_alpha_stays_within_its_bounds():
@@ -95,7 +104,7 @@ def test_alpha_stays_within_its_bounds():
     state = balance.see(balance.init(), jnp.asarray(DATA), jnp.array(0))
     for penalty, bound in ((1e9, 0.5), (0.0, 0.05)):
         for _ in range(20):
-            state = balance.weigh(state, jnp.array(penalty), jnp.array(0.7))
+            state = balance.weigh(state, jnp.array(penalty), jnp.array(0.7), 0.0)
         assert float(jnp.exp(state.log_factor)) == pytest.approx(bound, rel=1e-5)
 
 

@@ -204,8 +204,8 @@ class Game:
         balance, alpha = state.balance, cosine(*settings.alpha, clock.done)
         if self.balance is not None and balance is not None:
             balance = self.balance.see(balance, real, state.step)
-            alpha = self.balance.alpha(balance)
-            weighed = self.balance.weigh(balance, penalty / self.lazy, payoff)
+            alpha = self.balance.alpha(balance, clock.done)
+            weighed = self.balance.weigh(balance, penalty / self.lazy, payoff, clock.done)
             acts = state.step % self.lazy == 0
             balance = jax.tree.map(lambda new, old: jnp.where(acts, new, old), weighed, balance)
         gradient = jax.tree.map(lambda g, p: g + alpha * p, gradient, slope)
