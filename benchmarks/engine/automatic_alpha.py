@@ -3,7 +3,8 @@
 The penalty is R1 + R2, the hand-set alphas go from 1e-3 to 1e3 and fall to a tenth along the run, as the automatic one
 does. Ring and grid are judged by the overlap of modes, 1 - TV between the sampled law of modes and the true one, where
 a point beyond three deviations of every mode counts as none; higher is better. Digits are judged by the Frechet
-distance of pixels to the real ones, at the original scale; lower is better.
+distance of pixels to the real ones, at the original scale; lower is better. All players work in the units of the data
+(`in_units_of`).
 
 Run: python benchmarks/engine/automatic_alpha.py [ring|grid|digits ...]
 """
@@ -18,7 +19,7 @@ import jax
 import numpy as np
 from _common import Discriminator, Generator, digits, draw, frechet, grid, mixture, nearest, ring, rows_as_they_are, say
 
-from equipoise.adversarial import Balance, Game, GameSettings
+from equipoise.adversarial import Balance, Game, GameSettings, in_units_of
 from equipoise.errors import TrainingError
 from equipoise.training import run, start
 
@@ -52,7 +53,8 @@ def train(name: str, scale: float, alpha: float | None, seed: int = 0) -> tuple[
     rows = rows_of(name) * np.float32(scale)
     keys = jax.random.split(jax.random.key(seed))
     size = rows.shape[1]
-    state = start(game, Generator(keys[0], 16, size, 128, 2), Discriminator(keys[1], size, 128, 2))
+    players = Generator(keys[0], 16, size, 128, 2), Discriminator(keys[1], size, 128, 2)
+    state = start(game, *in_units_of(rows, *players))
     pair = (0.0, 0.0) if alpha is None else (alpha, alpha / 10)
     arguments = (GameSettings(alpha=pair, rate=(2e-3, 2e-5)), None)
     last: dict[str, Any] = {"alpha": float("nan")}

@@ -10,7 +10,7 @@ import optax
 import pytest
 from tests.training.runs import ARGUMENTS, DATA, first_state, identity
 
-from equipoise.adversarial import Balance, Game, GameSettings, pack
+from equipoise.adversarial import Balance, Game, GameSettings, in_units_of, pack
 from equipoise.adversarial.spectral import directions_of, normalised
 from equipoise.errors import InputError
 from equipoise.training import Clock, optimizer, run
@@ -77,6 +77,21 @@ def test_alpha_grows_with_the_square_of_the_scale(scale):
     state = balance.see(balance.init(), scale * jnp.asarray(DATA), jnp.array(0))
     unit = balance.see(balance.init(), jnp.asarray(DATA), jnp.array(0))
     assert float(balance.alpha(state, 0.0)) == pytest.approx(scale**2 * float(balance.alpha(unit, 0.0)), rel=1e-5)
+
+
+def test_other_units_give_the_same_training():
+    """Automatic alpha and players in units: multiplied data give multiplied samples, for the same number of steps."""
+
+    def sample(factor):
+        game = Game(embed=identity, balance=Balance())
+        data = np.float32(factor) * DATA
+        plain = first_state()
+        state = game.init(*in_units_of(data, plain.generator, plain.discriminator))
+        last = run(game, state, data, steps=60, batch=16, seed=0, arguments=ARGUMENTS)
+        return np.asarray(last.generator(jax.random.key(0), 5, None)) / factor
+
+    for factor in (0.25, 8.0):  # powers of two: rounding is the same
+        np.testing.assert_allclose(sample(factor), sample(1.0), rtol=1e-3)
 
 
 def test_alpha_settles_where_the_penalty_has_its_share():

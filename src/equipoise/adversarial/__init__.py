@@ -31,6 +31,7 @@ from equipoise.adversarial.penalties import (
     r2,
     wgan_gp,
 )
+from equipoise.adversarial.units import in_units_of
 
 __all__ = [
     "OBJECTIVES",
@@ -51,6 +52,7 @@ __all__ = [
     "Scene",
     "Wasserstein",
     "dragan",
+    "in_units_of",
     "lecam",
     "pack",
     "r1",
