@@ -66,7 +66,7 @@ class Balance:
     True
     """
 
-    share: float = 0.005
+    share: float = 0.002
     speed: float = 0.02
     first: float = 0.1
     lowest: float = 1e-5
