@@ -1,4 +1,4 @@
-"""What the benchmarks of the engine share: mixtures of Gaussians, digits, small players, and how their samples are judged."""
+"""What the benchmarks of the engine share: mixtures of Gaussians, digits, small players, and how samples are judged."""
 
 from __future__ import annotations
 
