@@ -36,6 +36,7 @@ _HOMES = {
     # generate
     "TableGAN": "equipoise.tables",
     "TableMarginals": "equipoise.tables",
+    "TableTrees": "equipoise.tables",
     "TableVAE": "equipoise.tables",
     "load": "equipoise.tables",
     "tables": "equipoise.tables",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from equipoise.errors import InputError
-from equipoise.tables import TableMarginals, TableVAE, load
+from equipoise.tables import TableMarginals, TableTrees, TableVAE, load
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,32 @@ def test_every_inconsistency_is_named(damage, tmp_path, saved):
     path = tmp_path / "model.eq"
     path.write_bytes(saved)
     damaged(path, damage)
+    with pytest.raises(InputError, match=r"model\.eq"):
+        load(path)
+
+
+TREE_DAMAGES = {
+    "a node that leads back": ("left", 0),
+    "a node that leads out": ("right", 10**6),
+    "a column that is not there": ("feature", 99),
+    "a slot that is not there": ("slot", 99),
+    "a leaf without rows": ("count", 0),
+    "entries out of order": ("start", 10**6),
+    "a column twice": ("order", 99),
+    "a tree without nodes": ("nodes", 0),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), TREE_DAMAGES.values(), ids=TREE_DAMAGES)
+def test_trees_that_would_lead_astray_are_refused(name, value, tmp_path, mixed):
+    path = tmp_path / "model.eq"
+    TableTrees(bins=8).fit(mixed).save(path)
+
+    def change(header, arrays):
+        array = arrays[f"model.{name}"]
+        array[np.flatnonzero(arrays["model.feature"] >= 0)[0] if name in ("left", "right", "feature") else 0] = value
+
+    damaged(path, change)
     with pytest.raises(InputError, match=r"model\.eq"):
         load(path)
 

@@ -80,6 +80,16 @@ class TableCodec:
         return np.array(sorted(range(len(keys)), key=keys.__getitem__))
 
     @property
+    def placed(self) -> tuple[ColumnSlots, ...]:
+        """The columns in layout order."""
+        return tuple(self.columns[i] for i in self.order)
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """First slot of each column in a one-hot row, and the length of the row, shape (columns + 1,)."""
+        return np.cumsum([0, *(column.width for column in self.placed)])
+
+    @property
     def layout(self) -> Layout:
         """How the columns lie in a one-hot row."""
         keys = [(self.columns[i].width, self.columns[i].ordered) for i in self.order]
@@ -115,11 +125,11 @@ class TableCodec:
 
     def log_prior(self) -> NDArray[np.float32]:
         """Return the log frequency of every slot, in layout order; unused slots are as good as impossible."""
-        parts = [self.columns[i].counts for i in self.order]
+        parts = [column.counts for column in self.placed]
         with np.errstate(divide="ignore"):
             logs = np.concatenate([np.log(counts / counts.sum()) for counts in parts])
         return np.asarray(np.maximum(logs, -1e9), np.float32)
 
     def scores(self) -> NDArray[np.float32]:
         """Return the normal score of every slot, in layout order; 0 for categories."""
-        return np.concatenate([self.columns[i].scores() for i in self.order]).astype(np.float32)
+        return np.concatenate([column.scores() for column in self.placed]).astype(np.float32)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from equipoise.durable import write_bytes
 from equipoise.errors import InputError
+from equipoise.tables.codec import TableCodec
 from equipoise.tables.description import (
     codec_arrays,
     codec_description,
@@ -33,6 +34,7 @@ FORMAT: Final = "equipoise.synthesizer/1"
 REGISTRY: Final = {
     "table-gan": ("equipoise.tables.gan", "TableGAN"),
     "table-marginals": ("equipoise.tables.marginals", "TableMarginals"),
+    "table-trees": ("equipoise.tables.trees", "TableTrees"),
     "table-vae": ("equipoise.tables.vae", "TableVAE"),
 }
 
@@ -138,22 +140,24 @@ def _restore(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Synthes
     if header["steps"] is not None:
         synthesizer.steps_ = int(header["steps"])  # type: ignore[attr-defined]
     codec = read_codec(header["codec"], arrays)
-    wanted = {f"model.{key}": shape for key, shape in synthesizer._skeleton(codec).items()}
-    model = _checked(wanted, arrays, set(codec_arrays(codec)))
+    model = _model(synthesizer, codec, arrays)
     origin, as_frame = read_origin(header["origin"])
     synthesizer._fitted = Fitted(codec, origin, as_frame, model)
     return synthesizer
 
 
-def _checked(
-    wanted: dict[str, tuple[int, ...]], arrays: dict[str, NDArray[Any]], others: set[str]
-) -> dict[str, NDArray[Any]]:
-    """Return the arrays of the model, or say which is absent, too many, or of a wrong shape."""
-    if odd := set(arrays) ^ (set(wanted) | others):
+def _model(synthesizer: Synthesizer, codec: TableCodec, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of the model, or say which is absent, too many, or not as it should be."""
+    found = {name.removeprefix("model."): array for name, array in arrays.items() if name.startswith("model.")}
+    wanted = synthesizer._skeleton(codec, found)
+    if odd := set(arrays) ^ ({f"model.{name}" for name in wanted} | set(codec_arrays(codec))):
         raise InputError(f"array {min(odd)!r} is absent or does not belong there")
     for name, shape in wanted.items():
-        if arrays[name].shape != shape or arrays[name].dtype != np.float32:
-            raise InputError(f"array {name!r} has shape {arrays[name].shape}, not {shape} of float32")
-        if not np.isfinite(arrays[name]).all():
+        array, dtype = found[name], np.dtype(synthesizer.dtypes.get(name, np.float32))
+        if array.shape != shape or array.dtype != dtype:
+            raise InputError(f"array {name!r} has shape {array.shape}, not {shape} of {dtype.name}")
+        if not np.isfinite(array).all():
             raise InputError(f"array {name!r} holds NaN or infinity")
-    return {name.removeprefix("model."): arrays[name] for name in wanted}
+    if not synthesizer._is_sound(codec, found):
+        raise InputError(f"its arrays are not those of a {type(synthesizer).__name__}")
+    return found

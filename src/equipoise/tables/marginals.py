@@ -58,6 +58,6 @@ class TableMarginals(Synthesizer):
             codes[:, place] = np.searchsorted(cumulated, random.integers(cumulated[-1], size=n), side="right")
         return codes
 
-    def _skeleton(self, codec: TableCodec) -> dict[str, tuple[int, ...]]:
-        del codec
+    def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
+        del codec, found
         return {}

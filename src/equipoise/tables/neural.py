@@ -86,7 +86,8 @@ class NeuralSynthesizer(Synthesizer):
         blocks = [_block(network, layout, key, i, context) for i in range(-(-n // _BLOCK))]
         return np.concatenate([np.zeros((0, layout.columns), np.int32), *map(np.asarray, blocks)])[:n]
 
-    def _skeleton(self, codec: TableCodec) -> dict[str, tuple[int, ...]]:
+    def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
+        del found
         return shapes_of(self._builder(codec.layout))
 
     def _check_settings(self) -> None:

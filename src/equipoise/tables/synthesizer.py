@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -44,6 +44,7 @@ class Synthesizer(ABC):
 
     id: ClassVar[str]
     settings: ClassVar[tuple[str, ...]]
+    dtypes: ClassVar[Mapping[str, type[np.generic]]] = {}  # of arrays that are not float32
 
     seed: int
     bins: int | None
@@ -61,8 +62,16 @@ class Synthesizer(ABC):
         """Return slot numbers of `n` new rows."""
 
     @abstractmethod
-    def _skeleton(self, codec: TableCodec) -> dict[str, tuple[int, ...]]:
-        """Return name and shape of every array that `_learn` gives, without learning."""
+    def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
+        """Return name and shape of every array that `_learn` gives, without learning.
+
+        Where the data decide a size, it may be read off `found`, the arrays of a file that nobody has checked yet.
+        """
+
+    def _is_sound(self, codec: TableCodec, arrays: Arrays) -> bool:
+        """Whether drawing from arrays of the right names, shapes and types stays within them."""
+        del codec, arrays
+        return True
 
     def fit(self, table: Any) -> Self:
         """Learn from a table.
