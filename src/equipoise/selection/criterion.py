@@ -126,6 +126,10 @@ def _chosen(path: Path, scores: FloatArray, name: str) -> Selection:
 
 
 def _degrees(problem: Problem, path: Path) -> FloatArray:
+    if np.any(np.isnan(path.dfs)):
+        raise InputError(
+            f"degrees of freedom of a sparse {problem.n} x {problem.p} matrix need a dense one; use CrossValidation()"
+        )
     return path.dfs + (problem.outputs if problem.fit_intercept else 0)
 
 

@@ -2,9 +2,10 @@
 
 | loss | penalty | shape | solver |
 |---|---|---|---|
-| squared | L2 | any | one eigendecomposition for all alphas |
+| squared | L2 | sparse, large both ways | conjugate gradients |
+| squared | L2 | else | one eigendecomposition for all alphas |
 | squared | L1 part | n >= p, dense | coordinate descent on the Gram matrix |
-| smooth | L2 | few numbers | proximal Newton on the columns |
+| smooth | L2 | few numbers; sparse, large both ways | proximal Newton on the columns |
 | smooth | L2 | p > n, dense | truncated Newton in the row space, which folds share |
 | smooth | L2 | min(n, p) moderate | Newton with Cholesky |
 | Poisson, gamma, Tweedie, Huber, Cox; softmax | L1 part, box | any; dense | proximal Newton in second moments |
@@ -34,6 +35,7 @@ from equipoise.losses.base import FloatArray
 from equipoise.losses.kinked import Kinked
 from equipoise.penalties.groups import Grouped
 from equipoise.solvers.certificate import diverges
+from equipoise.solvers.conjugate import conjugate_path, is_vast
 from equipoise.solvers.coordinate import column_path, gram_path
 from equipoise.solvers.cox import cox_path
 from equipoise.solvers.curved import curved_path
@@ -108,6 +110,10 @@ def _dispatch(problem: Problem, alphas: FloatArray, tol: float, lead: int, degre
         return (splitting_path if kernel is None else local_linear_path)(problem, alphas, tol, lead)
     if is_l2(problem) or is_unpenalised(problem, alphas):
         bound = np.all(problem.penalty.factors(problem.p) > 0)
+        if is_vast(problem):
+            if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:
+                return conjugate_path(problem, alphas, tol)
+            return (column_path if _has_kernel(problem) else proximal_path)(problem, alphas, tol)
         if isinstance(problem.loss, Squared) and problem.y.ndim == 1 and bound:
             return ridge_path(problem, alphas)
         if _is_short(problem) and len(alphas) > 1 and alphas[-1] > 0.0:
@@ -224,7 +230,7 @@ def fold_paths(
         return [_sum_zero(path) for path in paths] if isinstance(problem.loss, Multinomial) else paths
     parts = [*(problem.on_rows(rows) for rows in folds), problem]
     ordered = isinstance(problem.loss, (Cox, Kinked)) or (problem.loss.separate and problem.y.ndim == 2)
-    if is_l2(problem) and not problem.standardize and not ordered:
+    if is_l2(problem) and not problem.standardize and not ordered and not is_vast(problem):
         jobs = _rotated_jobs(problem, parts, alphas, tol)
     else:
         jobs = [delayed(solve_path)(part, alphas, tol, part is problem) for part in parts]

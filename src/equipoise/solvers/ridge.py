@@ -12,8 +12,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
+from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import Penalty
+from equipoise.solvers.conjugate import is_vast
 from equipoise.solvers.moments import Moments, Normal, block_rows
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
@@ -90,6 +92,10 @@ def leave_one_out(problem: Problem, alphas: FloatArray) -> FloatArray:
 
 def left_out_path(problem: Problem, alphas: FloatArray) -> tuple[Path, FloatArray]:
     """The path of all rows and `leave_one_out`, from one decomposition; every feature is to be penalised."""
+    if is_vast(problem):
+        raise InputError(
+            f"exact leave-one-out of a sparse {problem.n} x {problem.p} matrix needs a dense one; use CrossValidation()"
+        )
     y = problem.y if problem.offset is None else problem.y - problem.offset
     tall = problem.p <= problem.n and not problem.is_sparse
     path, out = (_from_moments if tall else _from_rows)(problem, y, np.asarray(alphas, dtype=np.float64))
