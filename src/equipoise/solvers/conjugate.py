@@ -90,7 +90,7 @@ class _System:
         if self.null == 0.0:
             return np.zeros(len(alphas))
         bound = np.sum(residual**2, axis=0) / np.where(alphas > 0, 2.0 * alphas, 1.0)
-        return np.where(alphas > 0, bound, np.sum(np.abs(residual * u), axis=0)) / self.null
+        return np.asarray(np.where(alphas > 0, bound, np.sum(np.abs(residual * u), axis=0)) / self.null)
 
     def solve(self, alphas: FloatArray, start: FloatArray, tol: float) -> tuple[FloatArray, FloatArray]:
         """Solutions as columns, and their gaps; each column leaves when it is certified."""
