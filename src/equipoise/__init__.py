@@ -36,6 +36,7 @@ _HOMES = {
     # generate
     "TableGAN": "equipoise.tables",
     "TableMarginals": "equipoise.tables",
+    "TableMixture": "equipoise.tables",
     "TableTrees": "equipoise.tables",
     "TableVAE": "equipoise.tables",
     "load": "equipoise.tables",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from equipoise.errors import InputError
-from equipoise.tables import TableMarginals, TableTrees, TableVAE, load
+from equipoise.tables import TableMarginals, TableMixture, TableTrees, TableVAE, load
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +107,15 @@ def test_trees_that_would_lead_astray_are_refused(name, value, tmp_path, mixed):
         array[np.flatnonzero(arrays["model.feature"] >= 0)[0] if name in ("left", "right", "feature") else 0] = value
 
     damaged(path, change)
+    with pytest.raises(InputError, match=r"model\.eq"):
+        load(path)
+
+
+@pytest.mark.parametrize(("name", "value"), [("law", -0.1), ("law", 7.0), ("weight", 3.0)])
+def test_laws_that_are_none_are_refused(name, value, tmp_path, mixed):
+    path = tmp_path / "model.eq"
+    TableMixture(components=3, bins=8).fit(mixed).save(path)
+    damaged(path, lambda header, arrays: arrays[f"model.{name}"].__setitem__(0, value))
     with pytest.raises(InputError, match=r"model\.eq"):
         load(path)
 

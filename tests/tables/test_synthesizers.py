@@ -14,7 +14,7 @@ import pytest
 import equipoise as eq
 from equipoise.data import Column, Table
 from equipoise.errors import InputError, StoppedError
-from equipoise.tables import TableGAN, TableMarginals, TableTrees, TableVAE, neural
+from equipoise.tables import TableGAN, TableMarginals, TableMixture, TableTrees, TableVAE, neural
 from equipoise.training import loop as loop_module
 
 from .tables_for_tests import make_mixed, same
@@ -22,6 +22,7 @@ from .tables_for_tests import make_mixed, same
 SMALL = {"hidden": 32, "bins": 16, "batch": 32}
 MAKERS = {
     "marginals": lambda **kw: TableMarginals(**{"bins": 16} | kw),
+    "mixture": lambda **kw: TableMixture(**{"bins": 16} | kw),
     "trees": lambda **kw: TableTrees(**{"bins": 16} | kw),
     "vae": lambda **kw: TableVAE(**{"steps": 1200, "rate": 1e-2, "latent": 4} | SMALL | kw),
     "gan": lambda **kw: TableGAN(**{"steps": 400} | SMALL | kw),
@@ -104,7 +105,7 @@ def test_minutes_are_kept_as_steps(name, mixed):
     assert same(timed.sample(20), again.sample(20))
 
 
-@pytest.mark.parametrize("name", ["marginals", "trees", "vae"])
+@pytest.mark.parametrize("name", ["marginals", "mixture", "trees", "vae"])
 def test_one_row_and_one_column(name):
     table = Table((Column("x", "number", np.array([2.5])),))
     synthetic = MAKERS[name](**({"steps": 2} if name in NEURAL else {})).fit(table).sample(5)
@@ -159,7 +160,7 @@ def test_files_give_the_same_rows(fitted, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["again.eq", "model.eq"]
 
 
-@pytest.mark.parametrize("kind", ["TableMarginals", "TableTrees"])
+@pytest.mark.parametrize("kind", ["TableMarginals", "TableMixture", "TableTrees"])
 def test_what_is_no_network_costs_no_jax(kind):
     code = (
         f"import sys; from equipoise.tables import {kind}; from equipoise.data import embedded;"

@@ -13,6 +13,7 @@ _HOMES = {
     "TableCodec": "equipoise.tables.codec",
     "TableGAN": "equipoise.tables.gan",
     "TableMarginals": "equipoise.tables.marginals",
+    "TableMixture": "equipoise.tables.mixture",
     "TableTrees": "equipoise.tables.trees",
     "TableVAE": "equipoise.tables.vae",
     "load": "equipoise.tables.files",

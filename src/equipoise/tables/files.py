@@ -34,6 +34,7 @@ FORMAT: Final = "equipoise.synthesizer/1"
 REGISTRY: Final = {
     "table-gan": ("equipoise.tables.gan", "TableGAN"),
     "table-marginals": ("equipoise.tables.marginals", "TableMarginals"),
+    "table-mixture": ("equipoise.tables.mixture", "TableMixture"),
     "table-trees": ("equipoise.tables.trees", "TableTrees"),
     "table-vae": ("equipoise.tables.vae", "TableVAE"),
 }

@@ -3,8 +3,8 @@
     p(x) = p(x_1) p(x_2 | x_1) p(x_3 | x_1, x_2) ...
 
 A leaf is the law of a slot among at least `leaf` rows, which bounds how far single rows can be told. Use it where
-columns are mixed and time is short; see Reiter, *Using CART to generate partially synthetic public use microdata* (2005),
-section 3. Columns come in the order of the mutual information that they share with all others.
+columns are mixed and time is short. See Reiter, *Using CART to generate partially synthetic public use microdata*
+(2005), section 3. Columns come in the order of the mutual information that they share with all others.
 """
 
 from __future__ import annotations

@@ -1,0 +1,128 @@
+"""A mixture of products: a hidden class decides the law of every column, and columns are independent within a class.
+
+    p(x) = sum_k w_k prod_c p_k(x_c)
+
+Conditions and missing values have a closed form: classes are weighed by what is known, and the rest is drawn from them.
+See `products` for the fit. The number of classes is quadrupled while rows that were held out become more likely.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.errors import InputError
+from equipoise.tables.codec import TableCodec
+from equipoise.tables.products import Products, climb, draw_slots, one_hot, start
+from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
+from equipoise.training.randomness import Stream, numpy_generator
+
+__all__ = ["TableMixture"]
+
+_PASSES, _LAST = 6, 8  # over the rows learned from, for each number of classes; over all rows, for the chosen one
+_FEWEST_ROWS = 8_000  # to go through for each number of classes
+_HELD = 0.1  # share of the rows held out
+_MOST = 256
+_ROWS = 20  # a class has so many rows on average
+
+Codes = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+
+@final
+class TableMixture(Synthesizer):
+    """Mixture of products, on tables with mixed types and missing values.
+
+    Parameters
+    ----------
+    components : int, optional
+        Number of classes; by default 1, 4, 16, 64 or 256, by the likelihood of rows that were held out.
+    seed : int
+        The same seed and data give the same mixture.
+    bins : int, optional
+        Most slots of a column, a power of two; by default by the number of rows.
+
+    Attributes
+    ----------
+    likelihoods_ : dict of int to float
+        Mean log likelihood of a held-out row in nats, by number of classes; empty where none was to be chosen.
+
+    Examples
+    --------
+    >>> from equipoise.data import embedded
+    >>> mixture = TableMixture().fit(embedded("iris"))
+    >>> sorted(mixture.likelihoods_)
+    [1, 4]
+    """
+
+    id: ClassVar[str] = "table-mixture"
+    settings: ClassVar[tuple[str, ...]] = ("components", "seed", "bins")
+    likelihoods_: dict[int, float]
+
+    def __init__(self, components: int | None = None, seed: int = 0, bins: int | None = None) -> None:
+        self.components, self.seed, self.bins = components, seed, bins
+
+    def _learn(self, codec: TableCodec, codes: Codes, drafted: Draft) -> Arrays:
+        del drafted
+        wanted, offsets = self.components, codec.offsets
+        if wanted is not None and (not isinstance(wanted, int | np.integer) or wanted < 1):
+            raise InputError(f"components={wanted!r} is not a number of classes; give a whole number from 1 on")
+        random = numpy_generator(self.seed, Stream.INIT)
+        codes = codes[numpy_generator(self.seed, Stream.ORDER).permutation(len(codes))]
+        prior = np.exp(codec.log_prior().astype(float))
+        self.likelihoods_ = {}
+        model = self._chosen(codes, offsets, prior, random)
+        model = climb(model, one_hot(codes, offsets), _LAST)
+        return {"weight": model.share.astype(np.float32), "law": model.law.astype(np.float32)}
+
+    def _chosen(self, codes: Codes, offsets: NDArray[np.int64], prior: Floats, random: np.random.Generator) -> Products:
+        """Return the mixture under which held-out rows are likeliest."""
+        held, rest = (one_hot(part, offsets) for part in np.split(codes, [int(_HELD * len(codes))]))
+
+        def fitted(classes: int) -> Products:
+            model = start(codes[held.shape[0] :], offsets, prior, classes, random)
+            for _ in range(max(_PASSES, _FEWEST_ROWS // len(codes))):
+                model = climb(model, rest, 1)
+                model = model.tuned(held, rest.shape[0], offsets) if held.shape[0] else model
+            return model
+
+        if self.components is not None:
+            return fitted(int(self.components))
+        best, classes = start(codes, offsets, prior, 1, random), 4
+        if not held.shape[0]:
+            return best
+        self.likelihoods_[1] = likelihood = best.log_likelihood(held)
+        while classes <= min(_MOST, rest.shape[0] // _ROWS):
+            tried = fitted(classes)
+            self.likelihoods_[classes] = found = tried.log_likelihood(held)
+            if found <= likelihood:
+                break
+            best, likelihood, classes = tried, found, 4 * classes
+        return best
+
+    def _draw(self, fitted: Fitted, n: int, seed: int) -> Codes:
+        weight, law = _model(fitted)
+        random = numpy_generator(seed, Stream.SAMPLE)
+        of = draw_slots(weight[None], np.zeros(n, np.int64), random.random(n)).astype(np.int64)
+        blocks = np.split(law, fitted.codec.offsets[1:-1], axis=1)
+        return np.stack([draw_slots(block, of, random.random(n)) for block in blocks], axis=1)
+
+    def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
+        classes = len(found["weight"])
+        return {"weight": (classes,), "law": (classes, int(codec.offsets[-1]))}
+
+    def _is_sound(self, codec: TableCodec, arrays: Arrays) -> bool:
+        law, weight = arrays["law"].astype(float), arrays["weight"].astype(float)
+        masses = np.add.reduceat(law, codec.offsets[:-1], axis=1)
+        return bool(
+            len(weight)
+            and min(law.min(), weight.min()) >= 0
+            and np.allclose(masses, 1.0, atol=1e-3)
+            and np.isclose(weight.sum(), 1.0, atol=1e-3)
+        )
+
+
+def _model(fitted: Fitted) -> tuple[Floats, Floats]:
+    return fitted.arrays["weight"].astype(float), fitted.arrays["law"].astype(float)
