@@ -20,6 +20,7 @@ from equipoise.selection.cross_validation import CrossValidation, with_ratio
 from equipoise.selection.scan import Layers, Scan, lowest, shares
 from equipoise.solvers import Path, Problem
 from equipoise.solvers.block_paths import MomentProblem
+from equipoise.solvers.degrees import gram_degrees
 
 __all__ = ["block_folds_of", "select_from_moments"]
 
@@ -58,7 +59,9 @@ def select_from_moments(strategy: Any, problem: MomentProblem) -> tuple[Selectio
         found = _cross_validate(strategy, problem)
         return found, found.path or problem.path(found.alphas)
     path = problem.path(problem.grid(strategy.alphas))
-    scores, name = _criterion(strategy, problem, path)
+    size = path.dfs
+    path = replace(path, dfs=gram_degrees(problem.normal(problem.whole).gram, problem.penalty, path))
+    scores, name = _criterion(strategy, problem, path, size)
     if not np.any(np.isfinite(scores)):
         raise InputError(
             f"{name} is infinite at every alpha: the fits use as many degrees of freedom as there are rows"
@@ -105,7 +108,9 @@ def _without_rows(problem: MomentProblem) -> Problem:
     return Problem(*row, Squared(), problem.penalty, np.ones(1), problem.fit_intercept, problem.standardize)
 
 
-def _criterion(strategy: GCV | InformationCriterion, problem: MomentProblem, path: Path) -> tuple[FloatArray, str]:
+def _criterion(
+    strategy: GCV | InformationCriterion, problem: MomentProblem, path: Path, size: FloatArray
+) -> tuple[FloatArray, str]:
     n, degrees = problem.whole.weight, path.dfs + problem.fit_intercept
     errors = problem.error(path, problem.whole)
     if isinstance(strategy, GCV):
@@ -115,4 +120,4 @@ def _criterion(strategy: GCV | InformationCriterion, problem: MomentProblem, pat
         raise InputError(f"criterion {strategy.criterion!r} is not known; choose one of {', '.join(CRITERIA)}")
     floor = 1e-14 * float(problem.normal(problem.whole).squares[0])
     scores = n * np.log(np.maximum(errors, max(floor, 1e-300)))
-    return scores + strategy._price(n, degrees, _without_rows(problem)), strategy.criterion.upper()
+    return scores + strategy._price(n, degrees, size, _without_rows(problem)), strategy.criterion.upper()

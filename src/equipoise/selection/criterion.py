@@ -5,10 +5,11 @@ With n rows, the loss `mean` and k degrees of freedom (the effective ones of the
     aic  = D + 2 k                        Akaike (1974)
     aicc = aic + 2 k (k + 1) / (n - k - 1)    Hurvich and Tsai (1989); inf where k >= n - 1
     bic  = D + log(n) k                   Schwarz (1978)
-    ebic = bic + 2 log C(p, k)            Chen and Chen (2008), gamma = 1: for p of the order of n and above
+    ebic = bic + 2 log C(p, s)            Chen and Chen (2008), gamma = 1: for p of the order of n and above
     gcv  = mean squared error / (1 - k/n)^2   Golub, Heath and Wahba (1979); squared loss
 
-D is twice the sum of the losses, and n log(mean squared error) for squared loss, whose variance is not known.
+s is the number of features in use, or k without the intercept where all are (L2). D is twice the sum of the losses,
+and n log(mean squared error) for squared loss, whose variance is not known.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from equipoise.errors import InputError
 from equipoise.losses import Squared
 from equipoise.losses.base import FloatArray
 from equipoise.selection.base import Context, Selection, Strategy, alpha_grid
-from equipoise.solvers import Path, Problem, solve_path
+from equipoise.solvers import Path, Problem, effective_degrees, solve_path
 
 __all__ = ["GCV", "InformationCriterion"]
 
@@ -62,16 +63,17 @@ class InformationCriterion(Strategy):
         if self.criterion not in CRITERIA:
             raise InputError(f"criterion {self.criterion!r} is not known; choose one of {', '.join(CRITERIA)}")
         path = solve_path(problem, alpha_grid(problem, self.alphas), context.tol)
-        n, k = context.rows(problem), _degrees(problem, path)
+        size, path = path.dfs, _with_degrees(problem, path)
+        n, k = context.rows(problem), path.dfs + _intercepts(problem)
         losses = _losses(problem, path)
         if isinstance(problem.loss, Squared):
             floor = 1e-14 * problem.null.objective  # an exact fit has no variance left to estimate
             scores = n * np.log(2.0 * np.maximum(losses, max(floor, 1e-300)))
         else:
             scores = 2.0 * n * losses
-        return _chosen(path, scores + self._price(n, k, problem), self.criterion.upper())
+        return _chosen(path, scores + self._price(n, k, size, problem), self.criterion.upper())
 
-    def _price(self, n: float, k: FloatArray, problem: Problem) -> FloatArray:
+    def _price(self, n: float, k: FloatArray, size: FloatArray, problem: Problem) -> FloatArray:
         if self.criterion == "aic":
             return 2.0 * k
         if self.criterion == "aicc":
@@ -81,7 +83,7 @@ class InformationCriterion(Strategy):
         if self.criterion == "bic":
             return np.asarray(price)
         p = problem.p * problem.outputs
-        used = np.clip(k - problem.outputs * problem.fit_intercept, 0.0, p)
+        used = np.clip(size, 0.0, p)
         return np.asarray(price - 2.0 * (np.log(p + 1.0) + betaln(used + 1.0, p - used + 1.0)))
 
 
@@ -111,7 +113,8 @@ class GCV(Strategy):
         if not isinstance(problem.loss, Squared):
             raise InputError(f"GCV is for squared loss, not for {problem.loss!r}; use InformationCriterion")
         path = solve_path(problem, alpha_grid(problem, self.alphas), context.tol)
-        share = 1.0 - _degrees(problem, path) / context.rows(problem)
+        path = _with_degrees(problem, path)
+        share = 1.0 - (path.dfs + _intercepts(problem)) / context.rows(problem)
         errors = 2.0 * _losses(problem, path)
         scores = np.where(share > 0, errors / np.where(share > 0, share, 1.0) ** 2, np.inf)
         return _chosen(path, scores, "GCV")
@@ -125,12 +128,17 @@ def _chosen(path: Path, scores: FloatArray, name: str) -> Selection:
     return replace(Selection.of(path.alphas, scores[None, :], np.ones(1), name, "best"), path=path)
 
 
-def _degrees(problem: Problem, path: Path) -> FloatArray:
+def _with_degrees(problem: Problem, path: Path) -> Path:
+    """The path with its effective degrees of freedom, which an elastic net has only where a criterion asks."""
     if np.any(np.isnan(path.dfs)):
         raise InputError(
             f"degrees of freedom of a sparse {problem.n} x {problem.p} matrix need a dense one; use CrossValidation()"
         )
-    return path.dfs + (problem.outputs if problem.fit_intercept else 0)
+    return replace(path, dfs=effective_degrees(problem, path))
+
+
+def _intercepts(problem: Problem) -> int:
+    return problem.outputs if problem.fit_intercept else 0
 
 
 def _losses(problem: Problem, path: Path) -> FloatArray:

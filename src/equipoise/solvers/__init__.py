@@ -1,6 +1,7 @@
 """Convex minimisers: one algorithm a file, every solution with a certificate."""
 
 from equipoise.solvers.certificate import objective, relative_gap, stationarity
+from equipoise.solvers.degrees import effective_degrees
 from equipoise.solvers.dispatch import fold_paths, solve_path
 from equipoise.solvers.formula import Objective, gradient_descent
 from equipoise.solvers.path import Path
@@ -13,6 +14,7 @@ __all__ = [
     "Path",
     "Problem",
     "alpha_max",
+    "effective_degrees",
     "fold_paths",
     "gradient_descent",
     "leave_one_out",

@@ -31,7 +31,8 @@ class Path:
         Relative duality gap of each point; `inf` where no finite minimiser exists.
     dfs : array of shape (m,)
         Effective degrees of freedom without the intercept: number of nonzero coefficients for a penalty with an L1
-        part (Zou, Hastie and Tibshirani 2007), trace of the hat matrix for L2 alone.
+        part (Zou, Hastie and Tibshirani 2007), trace of the hat matrix for L2 alone; for an elastic net the trace over
+        the features in use if a criterion chose alpha, by `effective_degrees`.
     """
 
     alphas: FloatArray
