@@ -134,7 +134,7 @@ def bound(vae, rows, draws=64):
     noise = jax.random.normal(jax.random.key(0), (draws, *mean.shape))
     latents = mean + jnp.exp(log_variance / 2) * noise
     likelihood = jnp.mean(jax.vmap(lambda z: vae.log_likelihood(z, rows, None))(latents), axis=0)
-    return float(elbo(likelihood, gaussian_kl(mean, log_variance)))
+    return float(elbo(likelihood, gaussian_kl(mean, log_variance).sum(axis=1)))
 
 
 def coverage(rows):
