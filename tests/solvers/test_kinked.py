@@ -48,17 +48,17 @@ def test_every_point_is_certified(name, shape, penalty) -> None:
     X, y = sample(*shape, classes=name == "hinge")
     for intercept in (True, False):
         task = problem(X, y, LOSSES[name], penalty, fit_intercept=intercept, standardize=intercept)
-        path = solve_path(task, GRID)
+        path = solve_path(task, GRID[::2])
         assert np.all(path.gaps <= 1e-6), path.gaps
         # the claim of a gap is that nothing is lower by more: a search from the fit finds nothing
-        for k in (3, 8):
-            now = objective(task, path.coefs[k], path.intercepts[k], GRID[k])
+        for k in (1, 4):
+            now = objective(task, path.coefs[k], path.intercepts[k], path.alphas[k])
             rng = np.random.default_rng(k)
             for size in (1e-1, 1e-2, 1e-3, 1e-4):
                 move = size * rng.normal(size=(20, task.p)) * task.scale
                 shift = size * rng.normal(size=20) if intercept else np.zeros(20)
                 found = min(
-                    objective(task, path.coefs[k] + m, path.intercepts[k] + b, GRID[k])
+                    objective(task, path.coefs[k] + m, path.intercepts[k] + b, path.alphas[k])
                     for m, b in zip(move, shift, strict=True)
                 )
                 assert found >= now - 1.1e-6 * task.null.objective
@@ -116,10 +116,10 @@ def test_a_weight_of_two_is_a_row_twice_and_zero_is_none(name: str) -> None:
     weight = np.r_[np.full(10, 2.0), np.zeros(10), np.ones(30)]
     rows = np.r_[0:10, 0:10, 20:50]
     for penalty in (eq.penalties.L2(), eq.penalties.L1()):
-        one = solve_path(problem(X, y, LOSSES[name], penalty, weight), GRID, 1e-9)
-        other = solve_path(problem(X[rows], y[rows], LOSSES[name], penalty), GRID, 1e-9)
+        one = solve_path(problem(X, y, LOSSES[name], penalty, weight), GRID[::2], 1e-9)
+        other = solve_path(problem(X[rows], y[rows], LOSSES[name], penalty), GRID[::2], 1e-9)
         task = problem(X, y, LOSSES[name], penalty, weight)
-        for k, alpha in enumerate(GRID):
+        for k, alpha in enumerate(GRID[::2]):
             values = [objective(task, path.coefs[k], path.intercepts[k], alpha) for path in (one, other)]
             np.testing.assert_allclose(*values, rtol=1e-7)
 
@@ -137,18 +137,18 @@ def test_a_large_sparse_matrix_stays_sparse(monkeypatch: pytest.MonkeyPatch) -> 
     from equipoise.solvers import kinked
 
     rng = np.random.default_rng(0)
-    X = sparse.random_array((200, 300), density=0.05, rng=rng, format="csc")
-    y = (np.asarray(X @ rng.normal(size=300)).ravel() > 0).astype(float)
+    X = sparse.random_array((80, 120), density=0.08, rng=rng, format="csc")
+    y = (np.asarray(X @ rng.normal(size=120)).ravel() > 0).astype(float)
     task = problem(X, y, eq.losses.Hinge(), eq.penalties.L2())
-    small = solve_path(task, GRID[4:])
+    small = solve_path(task, GRID[4:9])
     monkeypatch.setattr(kinked, "SPARSE", 0)
     for descends, factored in ((True, 2_000), (False, 2_000), (False, 20)):  # row by row, factored, conjugate gradients
         monkeypatch.setattr(kinked, "FACTORED", factored)
         if not descends:
             monkeypatch.setattr(kinked._System, "descend", lambda self, state, *_: (state, np.inf))
-        large = solve_path(task, GRID[4:])
+        large = solve_path(task, GRID[4:9])
         assert np.all(large.gaps <= 1e-6)
-        for k, alpha in enumerate(GRID[4:]):
+        for k, alpha in enumerate(GRID[4:9]):
             values = [objective(task, path.coefs[k], path.intercepts[k], alpha) for path in (small, large)]
             assert abs(values[0] - values[1]) <= 2e-6 * task.null.objective
 
@@ -195,7 +195,7 @@ def test_classes_are_told_apart_one_against_the_rest() -> None:
         second = eq.LinearSVC(alpha=0.01, loss=loss).fit(X, y == 1)
         np.testing.assert_allclose(model.coef_[1], second.coef_[0], rtol=1e-3, atol=1e-4)
         assert model.score(X, y) > 0.9
-        auto = eq.LinearSVC(eq.CrossValidation(alphas=10), loss=loss).fit(X, y)
+        auto = eq.LinearSVC(eq.CrossValidation(3, alphas=5), loss=loss).fit(X, y)
         assert auto.gap_ <= 1e-6
         assert auto.score(X, y) > 0.9
 
@@ -225,7 +225,7 @@ def lower_nearby(task: Problem, path, k: int) -> float:
     alpha, rng = float(path.alphas[k]), np.random.default_rng(k)
     now, found = objective(task, path.coefs[k], path.intercepts[k], alpha), []
     for size in (1e-1, 1e-2, 1e-3, 1e-4):
-        for _ in range(30):
+        for _ in range(15):
             move, shift = size * rng.normal(size=(2, task.p))
             used = path.coefs[k] != 0
             for m in (move * task.scale, np.where(used, move, 0.0) * task.scale):
@@ -245,8 +245,8 @@ def test_any_penalty_runs(name: str, penalty: str) -> None:
         "mcp": eq.penalties.MCP(factor=factor),
         "scad": eq.penalties.SCAD(factor=factor),
     }[penalty]
-    X, y = standard(70, 9, name == "hinge")
-    weight = np.r_[np.zeros(5), np.linspace(0.5, 2.0, 65)]
+    X, y = standard(45, 9, name == "hinge")
+    weight = np.r_[np.zeros(5), np.linspace(0.5, 2.0, 40)]
     for settings in ({}, {"standardize": True, "fit_intercept": False}):
         task = problem(X, y, LOSSES[name], made, weight, **settings)
         path = solve_path(task, np.array([0.1, 0.01]))
@@ -256,7 +256,7 @@ def test_any_penalty_runs(name: str, penalty: str) -> None:
 
 
 @pytest.mark.parametrize("name", LOSSES)
-@pytest.mark.parametrize("shape", [(200, 30), (60, 120)], ids=["tall", "wide"])
+@pytest.mark.parametrize("shape", [(100, 15), (30, 60)], ids=["tall", "wide"])
 def test_an_own_l1_is_l1(name: str, shape: tuple[int, int]) -> None:
     X, y = standard(*shape, name == "hinge")
     alphas = np.array([0.1, 0.03])
