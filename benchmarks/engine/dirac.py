@@ -1,8 +1,10 @@
 """The smallest game: eigenvalues of the training map against their closed form, and where its trajectories end.
 
 Real rows lie at 0, the generator makes rows at theta, the discriminator is ``D(x) = psi x`` (Mescheder, Geiger and
-Nowozin, *Which training methods for GANs do actually converge?* (2018), section 2). A step of `Game` with plain gradient
-descent of rate h, discriminator first, is a map (theta, psi) -> (theta', psi'). With s the slope of the payoffs at 0 (1/2
+Nowozin, *Which training methods for GANs do actually converge?* (2018), section 2). A step of `Game` with plain
+gradient
+descent of rate h, discriminator first, is a map (theta, psi) -> (theta', psi'). With s the slope of the payoffs at
+0 (1/2
 for the logistic ones, 1 for Wasserstein) and c psi the gradient of the weighted penalty, the two moves are linear:
 
     psi'   = (1 - h c) psi - h s theta          1 0            1 h s
@@ -10,15 +12,15 @@ for the logistic ones, 1 for Wasserstein) and c psi the gradient of the weighted
 
     B A has trace T = 2 - h^2 s^2 - h c and determinant 1 - h c:   lambda = T/2 +- sqrt(T^2/4 - 1 + h c)
 
-Without a penalty c = 0, and both lie on the unit circle: minimax goes round for ever, the non-saturating payoff closes in,
-but slower than any power of a number below 1. R1 has c = alpha, R1 + R2 has
-c = 2 alpha, its approximation by noise c = 2 alpha m with m the mean of the squares of 2n normal draws for a batch of n:
-standard error 1/sqrt(n), hence of lambda ``h c |1 - lambda| / (2 |sqrt(T^2/4 - 1 + h c)|) / sqrt(n)``.
+Without a penalty c = 0, and both lie on the unit circle: minimax goes round for ever, the non-saturating payoff
+closes in, but slower than any power of a number below 1. R1 has c = alpha, R1 + R2 has
+c = 2 alpha, its approximation by noise c = 2 alpha m with m the mean of the squares of 2n normal draws for a batch
+of n: standard error 1/sqrt(n), hence of lambda ``h c |1 - lambda| / (2 |sqrt(T^2/4 - 1 + h c)|) / sqrt(n)``.
 
 WGAN-GP's penalty (|psi| - 1)^2 has c = 2 alpha wherever psi is not 0, so that the Jacobian of the map at (0, 1) has the
 same form with s = 1. But (0, 1) is no fixed point: there the generator moves by h. Where psi > 0 the map turns about
-(2 alpha, 0), where psi < 0 about (-2 alpha, 0), so that for alpha < 1 a trajectory ends, as h goes to 0, in a cycle that
-crosses psi = 0 at
+(2 alpha, 0), where psi < 0 about (-2 alpha, 0), so that for alpha < 1 a trajectory ends, as h goes to 0, in a
+cycle that crosses psi = 0 at
 
     |theta| = 2 alpha (1 + r) / (1 - r),   r = exp(-pi alpha / sqrt(1 - alpha^2))
 

@@ -3,11 +3,13 @@
     decoder  x = W z + m + sigma e          encoder  q(z|x) = N(V x + b, diag(v)), v the same for all rows
 
 The highest evidence lower bound of this model is the highest likelihood of probabilistic PCA (Lucas et al., *Don't
-blame the ELBO!* (2019), section 4), which for eigenvalues l_1 >= ... >= l_d of the covariance (divisor n) and q latents is
+blame the ELBO!* (2019), section 4), which for eigenvalues l_1 >= ... >= l_d of the covariance (divisor n) and q
+latents is
 
     -(1/2) (d log 2 pi + sum_{i<=q} log l_i + (d - q) log s + d),   s = mean of l_{q+1}, ..., l_d
 
-(Tipping and Bishop, *Probabilistic principal component analysis* (1999), section 3.2). The bound of the trained model is
+(Tipping and Bishop, *Probabilistic principal component analysis* (1999), section 3.2). The bound of the trained
+model is
 evaluated without sampling. At the optimum q is the posterior, and every k gives the same importance-weighted bound;
 before it, the bound rises with k to the model's own likelihood N(x; m, W W' + sigma^2).
 

@@ -3,7 +3,8 @@
 Ring of radius 2 and grid of spacing 1.5, deviation 0.1 each; generator 16-128-128-2, discriminator 2-128-128-1 with
 leaky ReLU, batch 256, one step of each player; 10,000 points judged. A point is valid within 0.3 of a mode, a mode
 covered with 1 % of all points; the total variation between sampled and true law of modes counts what is invalid as a
-mode of its own. Published after 50,000 steps: ring .069 +- .020 (paired), grid .242 (paired) and .216 (two rows packed).
+mode of its own. Published after 50,000 steps: ring .069 +- .020 (paired), grid .242 (paired) and .216 (two rows
+packed).
 
 Objective, penalty, rates and the average of the generator are this library's: relativistic pairing with R1 + R2, alpha
 a hundredth of the sum of variances falling to a tenth of that, Adam without momentum.

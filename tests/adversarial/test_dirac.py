@@ -1,6 +1,7 @@
 """The training map of the smallest game has the eigenvalues that are derived for it.
 
-Real rows at 0, fakes at theta, ``D(x) = psi x``; gradient descent of rate h, discriminator first, payoffs of slope s at 0,
+Real rows at 0, fakes at theta, ``D(x) = psi x``; gradient descent of rate h, discriminator first, payoffs of slope
+s at 0,
 a penalty whose weighted gradient is c psi. The product of both moves has trace ``2 - h^2 s^2 - h c`` and determinant
 ``1 - h c``. Mescheder, Geiger and Nowozin, *Which training methods for GANs do actually converge?* (2018), section 2.
 """
