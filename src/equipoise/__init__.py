@@ -34,6 +34,7 @@ _HOMES = {
     "selection": "equipoise.selection",
     "solvers": "equipoise.solvers",
     # generate
+    "Refined": "equipoise.tables",
     "TableGAN": "equipoise.tables",
     "TableMarginals": "equipoise.tables",
     "TableMixture": "equipoise.tables",

@@ -14,7 +14,7 @@ import pytest
 import equipoise as eq
 from equipoise.data import Column, Table
 from equipoise.errors import InputError, StoppedError
-from equipoise.tables import TableGAN, TableMarginals, TableMixture, TableTrees, TableVAE, neural
+from equipoise.tables import Refined, TableGAN, TableMarginals, TableMixture, TableTrees, TableVAE, neural
 from equipoise.training import loop as loop_module
 
 from .tables_for_tests import make_mixed, same
@@ -23,6 +23,7 @@ SMALL = {"hidden": 32, "bins": 16, "batch": 32}
 MAKERS = {
     "marginals": lambda **kw: TableMarginals(**{"bins": 16} | kw),
     "mixture": lambda **kw: TableMixture(**{"bins": 16} | kw),
+    "refined": lambda **kw: Refined(TableTrees(**{"bins": 16} | kw), rounds=1),
     "trees": lambda **kw: TableTrees(**{"bins": 16} | kw),
     "vae": lambda **kw: TableVAE(**{"steps": 1200, "rate": 1e-2, "latent": 4} | SMALL | kw),
     "gan": lambda **kw: TableGAN(**{"steps": 400} | SMALL | kw),
@@ -141,9 +142,9 @@ def test_bad_settings(make, words, mixed):
         make().fit(mixed)
 
 
-def test_sampling_before_fitting_and_bad_counts(fitted):
+def test_sampling_before_fitting_and_bad_counts(name, fitted):
     with pytest.raises(InputError, match="fit"):
-        type(fitted)().sample(3)
+        MAKERS[name]().sample(3)
     for n in (-1, 2.5, "many"):
         with pytest.raises(InputError, match="n="):
             fitted.sample(n)

@@ -9,6 +9,7 @@ from equipoise import _lazy
 
 _HOMES = {
     "Layout": "equipoise.tables.layout",
+    "Refined": "equipoise.tables.refined",
     "Synthesizer": "equipoise.tables.synthesizer",
     "TableCodec": "equipoise.tables.codec",
     "TableGAN": "equipoise.tables.gan",

@@ -114,6 +114,10 @@ class TableCodec:
             decoded[i] = self.columns[i].decode(codes[:, place].astype(np.int64), random)
         return Table(tuple(column for column in decoded if column is not None))
 
+    def empty(self) -> Table:
+        """Return a table without rows, of the columns, kinds and levels of the fitted one."""
+        return self.decode(np.zeros((0, len(self.columns)), np.int32), np.random.default_rng(0))
+
     def check(self, table: Table) -> None:
         """Raise an `InputError` unless the table has the columns, kinds and levels of the fitted one."""
         if table.names != tuple(column.name for column in self.columns):

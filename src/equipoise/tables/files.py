@@ -31,7 +31,10 @@ from equipoise.tables.synthesizer import Fitted, Synthesizer
 __all__ = ["load", "save"]
 
 FORMAT: Final = "equipoise.synthesizer/1"
+_INNER: Final = "inner."
+_DEEPEST: Final = 3
 REGISTRY: Final = {
+    "refined": ("equipoise.tables.refined", "Refined"),
     "table-gan": ("equipoise.tables.gan", "TableGAN"),
     "table-marginals": ("equipoise.tables.marginals", "TableMarginals"),
     "table-mixture": ("equipoise.tables.mixture", "TableMixture"),
@@ -50,18 +53,11 @@ def save(synthesizer: Synthesizer, path: str | PathLike[str]) -> None:
     """
     from safetensors.numpy import save as to_bytes
 
-    fitted = synthesizer._check_fitted()
-    header = {
-        "format": FORMAT,
-        "id": synthesizer.id,
-        "settings": {name: getattr(synthesizer, name) for name in synthesizer.settings},
-        "steps": getattr(synthesizer, "steps_", None),
-        "codec": codec_description(fitted.codec),
-        "origin": origin_description(fitted.origin, fitted.as_frame),
-    }
-    arrays = {f"model.{name}": array for name, array in fitted.arrays.items()} | codec_arrays(fitted.codec)
+    synthesizer._check_fitted()
+    header, arrays = _described(synthesizer)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    content = to_bytes(arrays, metadata={"equipoise": json.dumps(header, sort_keys=True, default=_plain)})
+    metadata = {"format": FORMAT} | header
+    content = to_bytes(arrays, metadata={"equipoise": json.dumps(metadata, sort_keys=True, default=_plain)})
     write_bytes(Path(path), content)
 
 
@@ -104,6 +100,23 @@ def load(path: str | PathLike[str]) -> Synthesizer:
         ) from None
 
 
+def _described(synthesizer: Synthesizer) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return the header and the arrays of a synthesizer, those of one within it behind the prefix ``inner.``."""
+    fitted = synthesizer._check_fitted()
+    header = {
+        "id": synthesizer.id,
+        "settings": {name: getattr(synthesizer, name) for name in synthesizer.settings},
+        "steps": getattr(synthesizer, "steps_", None),
+        "codec": codec_description(fitted.codec),
+        "origin": origin_description(fitted.origin, fitted.as_frame),
+    }
+    arrays = {f"model.{name}": array for name, array in fitted.arrays.items()} | codec_arrays(fitted.codec)
+    if fitted.inner is not None:
+        header["inner"], inner = _described(fitted.inner)
+        arrays |= {f"{_INNER}{name}": array for name, array in inner.items()}
+    return header, arrays
+
+
 def _plain(value: Any) -> Any:
     """Turn a NumPy number among the settings into Python's."""
     return value.item()
@@ -129,7 +142,14 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     return header, arrays
 
 
-def _restore(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Synthesizer:
+def _restore(header: dict[str, Any], arrays: dict[str, NDArray[Any]], depth: int = 0) -> Synthesizer:
+    if depth > _DEEPEST:
+        raise InputError(f"it holds more than {_DEEPEST} synthesizers in each other")
+    inner = None
+    if "inner" in header:
+        within = {name.removeprefix(_INNER): array for name, array in arrays.items() if name.startswith(_INNER)}
+        arrays = {name: array for name, array in arrays.items() if not name.startswith(_INNER)}
+        inner = _restore(header["inner"], within, depth + 1)
     name = header["id"]
     if name not in REGISTRY:
         raise InputError(f"it asks for a {name!r}; known are {', '.join(REGISTRY)}")
@@ -137,13 +157,13 @@ def _restore(header: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Synthes
     kind: type[Synthesizer] = getattr(importlib.import_module(module), attribute)
     if set(header["settings"]) != set(kind.settings):
         raise InputError(f"its settings are not those of {attribute}")
-    synthesizer = kind(**header["settings"])
+    synthesizer = kind._made(header["settings"], inner)
     if header["steps"] is not None:
         synthesizer.steps_ = int(header["steps"])  # type: ignore[attr-defined]
     codec = read_codec(header["codec"], arrays)
     model = _model(synthesizer, codec, arrays)
     origin, as_frame = read_origin(header["origin"])
-    synthesizer._fitted = Fitted(codec, origin, as_frame, model)
+    synthesizer._fitted = Fitted(codec, origin, as_frame, model, inner)
     return synthesizer
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.tables.codec import TableCodec
+from equipoise.tables.conditions import Condition
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
 from equipoise.training.randomness import Stream, numpy_generator
 
@@ -51,11 +52,26 @@ class TableMarginals(Synthesizer):
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
         random = numpy_generator(seed, Stream.SAMPLE)
-        columns = [fitted.codec.columns[i] for i in fitted.codec.order]
-        codes = np.empty((n, len(columns)), np.int32)
-        for place, column in enumerate(columns):
+        codes = np.empty((n, len(fitted.codec.columns)), np.int32)
+        for place, column in enumerate(fitted.codec.placed):
             cumulated = np.cumsum(column.counts)
             codes[:, place] = np.searchsorted(cumulated, random.integers(cumulated[-1], size=n), side="right")
+        return codes
+
+    def _draw_where(self, fitted: Fitted, n: int, seed: int, where: Condition) -> NDArray[np.int32]:
+        codes, random = self._draw(fitted, n, seed), numpy_generator(seed, Stream.STEP)
+        for place in where.columns:
+            law = fitted.codec.placed[place].counts * where.of(place)
+            codes[:, place] = random.choice(len(law), n, p=law / law.sum())
+        return codes
+
+    def _fill(
+        self, fitted: Fitted, codes: NDArray[np.int32], unknown: NDArray[np.bool_], seed: int
+    ) -> NDArray[np.int32]:
+        codes, random = codes.copy(), numpy_generator(seed, Stream.SAMPLE)
+        for place in np.flatnonzero(unknown.any(axis=0)):
+            law = fitted.codec.placed[place].counts[:-1]
+            codes[unknown[:, place], place] = random.choice(len(law), unknown[:, place].sum(), p=law / law.sum())
         return codes
 
     def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:

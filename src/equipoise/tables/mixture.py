@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from equipoise.errors import InputError
 from equipoise.tables.codec import TableCodec
+from equipoise.tables.conditions import Condition
 from equipoise.tables.products import Products, climb, draw_slots, one_hot, start
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
 from equipoise.training.randomness import Stream, numpy_generator
@@ -25,6 +26,7 @@ _PASSES, _LAST = 6, 8  # over the rows learned from, for each number of classes;
 _FEWEST_ROWS = 8_000  # to go through for each number of classes
 _HELD = 0.1  # share of the rows held out
 _MOST = 256
+_CHUNK = 4096  # rows filled at a time
 _ROWS = 20  # a class has so many rows on average
 
 Codes = NDArray[np.int32]
@@ -105,9 +107,31 @@ class TableMixture(Synthesizer):
     def _draw(self, fitted: Fitted, n: int, seed: int) -> Codes:
         weight, law = _model(fitted)
         random = numpy_generator(seed, Stream.SAMPLE)
-        of = draw_slots(weight[None], np.zeros(n, np.int64), random.random(n)).astype(np.int64)
-        blocks = np.split(law, fitted.codec.offsets[1:-1], axis=1)
-        return np.stack([draw_slots(block, of, random.random(n)) for block in blocks], axis=1)
+        return _rows(draw_slots(weight[None], np.zeros(n, np.int64), random.random(n)), law, fitted, random)
+
+    def _draw_where(self, fitted: Fitted, n: int, seed: int, where: Condition) -> Codes:
+        weight, law = _model(fitted)
+        random = numpy_generator(seed, Stream.SAMPLE)
+        law = law * where.weight
+        meets = np.prod(np.add.reduceat(law, fitted.codec.offsets[:-1], axis=1), axis=1)
+        of = draw_slots((weight * meets)[None], np.zeros(n, np.int64), random.random(n))
+        return _rows(of, law, fitted, random)
+
+    def _fill(self, fitted: Fitted, codes: Codes, unknown: NDArray[np.bool_], seed: int) -> Codes:
+        weight, law = _model(fitted)
+        random = numpy_generator(seed, Stream.SAMPLE)
+        offsets = fitted.codec.offsets
+        law[:, offsets[1:] - 1] *= 1e-9  # whatever is filled in is no missing value, unless a class has nothing else
+        present = np.log(np.maximum(np.add.reduceat(law, offsets[:-1], axis=1), 1e-30))
+        model = Products(weight, law, law[0], np.zeros(law.shape[1]))
+        filled = []
+        for first in range(0, len(codes), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            joint = model.log_joint(one_hot(codes[part], offsets, ~unknown[part])) + unknown[part] @ present.T
+            classes = np.exp(joint - joint.max(axis=1, keepdims=True))
+            of = draw_slots(classes, np.arange(len(classes)), random.random(len(classes)))
+            filled.append(np.where(unknown[part], _rows(of, law, fitted, random), codes[part]))
+        return np.concatenate([codes[:0], *filled])
 
     def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
         classes = len(found["weight"])
@@ -126,3 +150,9 @@ class TableMixture(Synthesizer):
 
 def _model(fitted: Fitted) -> tuple[Floats, Floats]:
     return fitted.arrays["weight"].astype(float), fitted.arrays["law"].astype(float)
+
+
+def _rows(of: Codes, law: Floats, fitted: Fitted, random: np.random.Generator) -> Codes:
+    """Draw the slots of every column from the laws of the rows' classes."""
+    blocks = np.split(law, fitted.codec.offsets[1:-1], axis=1)
+    return np.stack([draw_slots(block, of.astype(np.int64), random.random(len(of))) for block in blocks], axis=1)

@@ -13,13 +13,16 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.data import Table, read_table
+from equipoise.data import Table, align, read_table
 from equipoise.data.table import Origin
 from equipoise.errors import InputError
 from equipoise.tables.codec import TableCodec
+from equipoise.tables.conditions import Condition, condition
+from equipoise.tables.filling import DONORS, filled, patched
+from equipoise.tables.rejection import accepted
 from equipoise.training.randomness import Stream, check_seed, numpy_generator
 
-__all__ = ["Fitted", "Synthesizer"]
+__all__ = ["Fitted", "Synthesizer", "child_seed"]
 
 Arrays = dict[str, NDArray[Any]]
 Draft = Callable[[Arrays], "Synthesizer"]
@@ -33,6 +36,7 @@ class Fitted:
     origin: Origin
     as_frame: bool
     arrays: Arrays
+    inner: Synthesizer | None = None  # what a synthesizer around another one was fitted around
 
 
 class Synthesizer(ABC):
@@ -73,6 +77,38 @@ class Synthesizer(ABC):
         del codec, arrays
         return True
 
+    @classmethod
+    def _made(cls, settings: dict[str, Any], inner: Synthesizer | None) -> Self:
+        """Return one with the settings of a file, not fitted; `inner` is the synthesizer that the file holds in it."""
+        if inner is not None:
+            raise InputError(f"a {cls.__name__} holds no other synthesizer")
+        return cls(**settings)
+
+    def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
+        """Return `n` new rows that meet a condition."""
+        codes = self._draw(fitted, n, seed) if where is None else self._draw_where(fitted, n, seed, where)
+        codec = fitted.codec if where is None else where.codec
+        return codec.decode(codes, numpy_generator(seed, Stream.DECODE))
+
+    def _draw_where(self, fitted: Fitted, n: int, seed: int, where: Condition) -> NDArray[np.int32]:
+        """Return slot numbers of `n` new rows under a condition; by rejection, if a subclass knows nothing better."""
+
+        def propose(size: int, position: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+            codes = self._draw(fitted, size, child_seed(seed, position))
+            return codes, where.accepts(codes)
+
+        return accepted(propose, n, numpy_generator(seed, Stream.STEP))
+
+    def _fill(
+        self, fitted: Fitted, codes: NDArray[np.int32], unknown: NDArray[np.bool_], seed: int
+    ) -> NDArray[np.int32]:
+        """Return slot numbers with the unknown cells filled, none by "missing".
+
+        Where a subclass knows nothing better, rows are filled from those of many drawn rows that are most like them.
+        """
+        drawn = fitted.codec.encode(self._table(fitted, DONORS, child_seed(seed, 0)))
+        return filled(fitted.codec, codes, unknown, drawn, numpy_generator(seed, Stream.SAMPLE))
+
     def fit(self, table: Any) -> Self:
         """Learn from a table.
 
@@ -102,13 +138,16 @@ class Synthesizer(ABC):
         self._fitted = drafted(self._learn(codec, codec.encode(source), drafted))._fitted
         return self
 
-    def sample(self, n: int, seed: int = 0) -> Any:
+    def sample(self, n: int, where: Mapping[str, Any] | None = None, seed: int = 0) -> Any:
         """Draw new rows.
 
         Parameters
         ----------
         n : int
             Number of rows.
+        where : mapping of column name to value, optional
+            What all rows shall have: a value, None for missing, a list of values, or (low, high) of a number or date,
+            both included and either of them None for open. Rows follow the synthesizer's law given that.
         seed : int
             Decides the draw: the same fit and the same seed give the same rows.
 
@@ -120,14 +159,63 @@ class Synthesizer(ABC):
         Raises
         ------
         InputError
-            If nothing was fitted, or `n` or `seed` is not a whole number from 0 on.
+            If nothing was fitted, `n` or `seed` is not a whole number from 0 on, `where` names what the fitted table
+            lacks, or rows that meet it are too rare to be found.
+
+        Examples
+        --------
+        >>> from equipoise.data import embedded
+        >>> from equipoise.tables import TableMixture
+        >>> drawn = TableMixture().fit(embedded("iris")).sample(5, where={"target": "virginica"})
+        >>> drawn["target"].labels().tolist()
+        ['virginica', 'virginica', 'virginica', 'virginica', 'virginica']
         """
         fitted = self._check_fitted()
-        n = _count(n)
-        codes = self._draw(fitted, n, check_seed(seed))
-        table = fitted.codec.decode(codes, numpy_generator(seed, Stream.DECODE))
-        table = replace(table, origin=fitted.origin)
-        return table.to_frame() if fitted.as_frame else table
+        n, seed = _count(n), check_seed(seed)
+        bound = condition(fitted.codec, where) if where else None
+        return _made_like(fitted, self._table(fitted, n, seed, bound))
+
+    def impute(self, table: Any, seed: int = 0) -> Any:
+        """Fill missing values by draws from their law given the row's other values.
+
+        Parameters
+        ----------
+        table : Table, data frame or path
+            With the columns of the fitted table. Values that are there stay as they are.
+        seed : int
+            Decides the draw; several seeds give multiple imputations.
+
+        Returns
+        -------
+        Table or data frame
+            Of the type of `table`, without missing values.
+
+        Raises
+        ------
+        InputError
+            If nothing was fitted, columns, kinds or levels are not those of the fitted table, or a value is missing in
+            a column that had none.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from equipoise.tables import TableMixture
+        >>> frame = pd.DataFrame({"a": ["x", "y"] * 50, "b": ["p", "q"] * 50})
+        >>> TableMixture().fit(frame).impute(pd.DataFrame({"a": ["x", None], "b": [None, "q"]})).values.tolist()
+        [['x', 'p'], ['y', 'q']]
+        """
+        fitted = self._check_fitted()
+        source = read_table(table)
+        rows = align(source, fitted.codec.empty())
+        codes = fitted.codec.encode(rows)
+        unknown = codes == np.diff(fitted.codec.offsets) - 1
+        for place, column in enumerate(fitted.codec.placed):
+            if unknown[:, place].any() and not column.counts[:-1].any():
+                raise InputError(f"column {column.name!r} had no value when this was fitted; drop it before imputing")
+        some = np.flatnonzero(unknown.any(axis=1))
+        codes[some] = self._fill(fitted, codes[some], unknown[some], check_seed(seed))
+        full = patched(rows, fitted.codec.decode(codes, numpy_generator(seed, Stream.DECODE)))
+        return full if isinstance(table, Table) else replace(full, origin=source.origin).to_frame()
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted synthesizer to one file, all or nothing; `equipoise.load` reads it back.
@@ -150,6 +238,22 @@ class Synthesizer(ABC):
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
         return f"{type(self).__name__}({values})"
+
+
+def _made_like(fitted: Fitted, table: Table) -> Table | Any:
+    table = replace(table, origin=fitted.origin)
+    return table.to_frame() if fitted.as_frame else table
+
+
+def child_seed(seed: int, position: int) -> int:
+    """Return a seed for one of many draws that together answer to one seed.
+
+    Examples
+    --------
+    >>> child_seed(0, 1) == child_seed(0, 1), child_seed(0, 1) == child_seed(0, 2)
+    (True, False)
+    """
+    return int(numpy_generator(seed, Stream.SAMPLE, position + 1).integers(2**62))
 
 
 def _count(n: int) -> int:

@@ -18,12 +18,19 @@ from numpy.typing import NDArray
 from equipoise.errors import InputError
 from equipoise.tables.association import coarse, informed_order, mutual_information
 from equipoise.tables.codec import TableCodec
+from equipoise.tables.conditions import Condition
 from equipoise.tables.flat_trees import FlatTree, grow, join_trees, split_trees
-from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
+from equipoise.tables.products import draw_slots
+from equipoise.tables.rejection import accepted
+from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer, child_seed
 from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["TableTrees", "default_leaf"]
 
+Floats = NDArray[np.float64]
+
+_DRAWS = 32  # of each row with missing values
+_HARDLY = 1e-9  # weight of what is chosen only where there is nothing else
 _BEFORE_ALL = -100.0  # rank of a missing number: below every normal score
 
 
@@ -90,6 +97,46 @@ class TableTrees(Synthesizer):
             codes[:, column], _ = tree.draw(tree.leaves(codes, offsets), random.random(n))
         return codes
 
+    def _draw_where(self, fitted: Fitted, n: int, seed: int, where: Condition) -> NDArray[np.int32]:
+        """Draw bound columns within their bounds, and accept a row by how much of its leaves that is: exact."""
+        pairs, offsets = _pairs(fitted.arrays), fitted.codec.offsets
+        most = {column: tree.heaviest(where.of(column)) for column, tree in pairs if column in where.columns}
+
+        def propose(size: int, position: int) -> tuple[NDArray[np.int32], Floats]:
+            random = numpy_generator(child_seed(seed, position), Stream.SAMPLE)
+            codes, probability = np.zeros((size, len(pairs)), np.int32), np.ones(size)
+            for column, tree in pairs:
+                weight = where.of(column) if column in most else None
+                codes[:, column], mean = tree.draw(tree.leaves(codes, offsets), random.random(size), weight)
+                probability *= mean / most.get(column, 1.0)
+            return codes, probability
+
+        return accepted(propose, n, numpy_generator(seed, Stream.STEP))
+
+    def _fill(
+        self, fitted: Fitted, codes: NDArray[np.int32], unknown: NDArray[np.bool_], seed: int
+    ) -> NDArray[np.int32]:
+        """Draw each row several times and choose one by the probability of what is known (importance resampling)."""
+        random, offsets, n = numpy_generator(seed, Stream.SAMPLE), fitted.codec.offsets, len(codes)
+        drawn, hidden, logs = np.repeat(codes, _DRAWS, axis=0), np.repeat(unknown, _DRAWS, axis=0), np.zeros(n * _DRAWS)
+        for column, tree in _pairs(fitted.arrays):
+            counts = fitted.codec.placed[column].counts
+            leaf, fill = tree.leaves(drawn, offsets), hidden[:, column]
+            logs += np.where(fill, 0.0, np.log(tree.probability(leaf, drawn[:, column], _smoothed(counts))))
+            present = np.ones(len(counts))
+            present[-1] = _HARDLY
+            slots, mean = tree.draw(leaf[fill], random.random(int(fill.sum())), present)
+            logs[fill] += np.log(mean)
+            # a leaf may hold missing values only: then any value of the column
+            stuck = slots == len(counts) - 1
+            law = counts[:-1] / max(counts[:-1].sum(), 1)
+            slots[stuck] = random.choice(len(law), int(stuck.sum()), p=law) if stuck.any() else 0
+            drawn[fill, column] = slots
+        table = logs.reshape(n, _DRAWS)
+        weights = np.exp(table - table.max(axis=1, keepdims=True))
+        chosen = draw_slots(weights, np.arange(n), random.random(n))
+        return drawn.reshape(n, _DRAWS, -1)[np.arange(n), chosen]
+
     def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
         columns, nodes, entries = len(codec.columns), int(found["nodes"].sum()), int(found["entries"].sum())
         lengths = (
@@ -107,6 +154,10 @@ class TableTrees(Synthesizer):
         if sorted(arrays["order"].tolist()) != list(range(len(widths))):
             return False
         return all(tree.is_sound(widths, column) for column, tree in _pairs(arrays))
+
+
+def _smoothed(counts: NDArray[np.int64]) -> Floats:
+    return np.asarray((counts + 0.5) / (counts + 0.5).sum())
 
 
 def _pairs(arrays: Arrays) -> list[tuple[int, FlatTree]]:

@@ -1,0 +1,227 @@
+"""A discriminator at the door: rows of any synthesizer, accepted the likelier the more they look real.
+
+A classifier between real rows and drawn ones has the log odds log p(x) / q(x) where it is at its best, so that drawing
+x from q and accepting it with probability proportional to p(x) / q(x) gives p (Azadi et al., *Discriminator rejection
+sampling* (2019), section 3). Each round learns from rows that passed the door so far, and its log odds are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from os import PathLike
+from typing import Any, ClassVar, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.data import Column, Table, align, read_table
+from equipoise.data.column import level_order
+from equipoise.errors import InputError
+from equipoise.tables import boosted
+from equipoise.tables.codec import TableCodec
+from equipoise.tables.conditions import Condition, condition
+from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer, child_seed
+from equipoise.training.randomness import Stream, check_seed, numpy_generator
+
+__all__ = ["Refined"]
+
+_BINS = 256
+_TREES, _DEPTH, _RATE = 150, 5, 0.1
+_POOL = 4  # drawn rows for one real row, from which every round takes those that pass
+_MOST_POOL = 200_000
+_CAP = 0.995  # log odds above this quantile count as the quantile: a few rows must not close the door to all others
+_MOST_DRAWS = 1_000  # rows drawn for one accepted
+
+Floats = NDArray[np.float64]
+
+
+@final
+class Refined(Synthesizer):
+    """Rejection by boosted classifiers of real against drawn rows, around any synthesizer.
+
+    Parameters
+    ----------
+    synthesizer : Synthesizer, or object with ``fit(table)`` and ``sample(n, seed=...)``
+        Fitted by `fit`. One of your own gets what `fit` is given and returns rows with the same columns; it cannot be
+        saved with the door.
+    rounds : int
+        Classifiers, one after the other.
+    seed : int
+        The same seed and data give the same door.
+
+    Attributes
+    ----------
+    acceptance_ : float
+        Share of the drawn rows that pass.
+
+    Examples
+    --------
+    >>> from equipoise.data import embedded
+    >>> from equipoise.tables import TableMarginals
+    >>> refined = Refined(TableMarginals(), rounds=1).fit(embedded("iris"))
+    >>> len(refined.sample(10)), 0 < refined.acceptance_ < 1
+    (10, True)
+    """
+
+    id: ClassVar[str] = "refined"
+    settings: ClassVar[tuple[str, ...]] = ("rounds", "seed")
+    dtypes: ClassVar[Mapping[str, type[np.generic]]] = {
+        **boosted.FIELDS, "nodes": np.int32, "cap": np.float64, "acceptance": np.float64
+    }  # fmt: skip
+
+    def __init__(self, synthesizer: Any, rounds: int = 3, seed: int = 0) -> None:
+        self.synthesizer, self.rounds, self.seed, self.bins = synthesizer, rounds, seed, _BINS
+
+    @property
+    def acceptance_(self) -> float:
+        """Share of the drawn rows that pass."""
+        return float(self._check_fitted().arrays["acceptance"][0])
+
+    @classmethod
+    def _made(cls, settings: dict[str, Any], inner: Synthesizer | None) -> Self:
+        if inner is None:
+            raise InputError("it lacks the synthesizer that was refined")
+        return cls(inner, **settings)
+
+    def fit(self, table: Any) -> Self:
+        """Fit the synthesizer, then the door to its rows.
+
+        Parameters
+        ----------
+        table : Table, data frame or path
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If the table or a setting cannot be used, or the synthesizer's rows lack columns of the table.
+        """
+        check_seed(self.seed)
+        if not isinstance(self.rounds, int | np.integer) or self.rounds < 1:
+            raise InputError(f"rounds={self.rounds!r} is not a number of classifiers; give a whole number from 1 on")
+        for name in ("fit", "sample"):
+            if not callable(getattr(self.synthesizer, name, None)):
+                raise InputError(f"{self.synthesizer!r} has no method {name}; give a synthesizer with fit and sample")
+        source = read_table(table)
+        codec = TableCodec.fit(source, _BINS)
+        self.synthesizer.fit(table)
+        inner = self.synthesizer if isinstance(self.synthesizer, Synthesizer) else None
+        fitted = Fitted(codec, source.origin, not isinstance(table, Table), {}, inner)
+        trees = self._door(fitted, source)
+        self._fitted = Fitted(codec, source.origin, fitted.as_frame, trees, inner)
+        return self
+
+    def _door(self, fitted: Fitted, source: Table) -> Arrays:
+        n = len(source)
+        real = _features(fitted.codec, source)
+        random = numpy_generator(self.seed, Stream.STEP)
+        size = max(n, min(_POOL * n, _MOST_POOL))
+        pool = _features(fitted.codec, self._proposed(fitted, size, child_seed(self.seed, 0)))
+        odds, trees = np.zeros(size), list[Arrays]()
+        cap = 0.0
+        for position in range(self.rounds):
+            passed = np.flatnonzero(random.random(size) < np.exp(np.minimum(odds - cap, 0.0)))
+            chosen = random.permutation(passed)[:n]
+            X = np.concatenate([real, pool[chosen]])
+            grown = boosted.boost(X, np.arange(len(X)) < n, position, _TREES, _DEPTH, _RATE)
+            if not grown:
+                break
+            odds, trees = odds + boosted.margins(pool, grown), trees + grown
+            cap = float(np.quantile(odds, _CAP))
+        share = float(np.mean(np.exp(np.minimum(odds - cap, 0.0))))
+        arrays: Arrays = {
+            name: np.concatenate([np.zeros(0, dtype), *(tree[name] for tree in trees)])
+            for name, dtype in boosted.FIELDS.items()
+        }
+        sizes = np.array([len(tree["value"]) for tree in trees], np.int32)
+        return arrays | {"nodes": sizes, "cap": np.array([cap]), "acceptance": np.array([share])}
+
+    def _proposed(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
+        """Return rows that have not come to the door yet."""
+        if fitted.inner is not None:
+            within = fitted.inner._check_fitted()
+            return fitted.inner._table(within, n, seed, None if where is None else condition(within.codec, where.where))
+        drawn = read_table(self.synthesizer.sample(n, seed=seed))
+        if len(drawn) != n:
+            raise InputError(f"sample({n}) of {self.synthesizer!r} gave {len(drawn)} rows")
+        return align(drawn, fitted.codec.empty())
+
+    def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
+        trees, cap = _trees(fitted.arrays), fitted.arrays["cap"][0]
+        found, position, drawn, rate = None, 0, 0, max(self.acceptance_, 1e-3)
+        random = numpy_generator(seed, Stream.STEP)
+        while found is None or len(found) < n:
+            lacking = n - (0 if found is None else len(found))
+            if drawn > _MOST_DRAWS * max(n, 100):
+                raise InputError(f"of {drawn:,} rows only {n - lacking} passed the door; refine another synthesizer")
+            size = min(int(1.1 * lacking / rate) + 64, 4 * _MOST_POOL)
+            rows = self._proposed(fitted, size, child_seed(seed, position), where)
+            odds = boosted.margins(_features(fitted.codec, rows), trees)
+            passed = random.random(size) < np.exp(np.minimum(odds - cap, 0.0))
+            if where is not None and fitted.inner is None:
+                passed &= where.holds(rows)
+            rows = rows.take(np.flatnonzero(passed)[:lacking])
+            found = rows if found is None else _joined(found, rows)
+            position, drawn = position + 1, drawn + size
+            rate = max(len(found) / drawn, 1e-3)
+        return found
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write door and synthesizer to one file, all or nothing; `equipoise.load` reads it back.
+
+        Raises
+        ------
+        InputError
+            If nothing was fitted, the synthesizer is one of your own, or the file cannot be written.
+        """
+        if self._check_fitted().inner is None:
+            raise InputError(
+                f"{self.synthesizer!r} is none of this library's, so that it cannot be saved with its door"
+            )
+        super().save(path)
+
+    def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
+        raise NotImplementedError  # the door needs tables, not slots: see fit
+
+    def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
+        return fitted.codec.encode(self._table(fitted, n, seed))
+
+    def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
+        whole = dict.fromkeys(boosted.FIELDS, (int(found["nodes"].sum()),))
+        return {**whole, "nodes": (len(found["nodes"]),), "cap": (1,), "acceptance": (1,)}
+
+    def _is_sound(self, codec: TableCodec, arrays: Arrays) -> bool:
+        if arrays["nodes"].min(initial=1) < 1 or not 0 < arrays["acceptance"][0] <= 1:
+            return False
+        return all(boosted.is_sound(tree, len(codec.columns)) for tree in _trees(arrays))
+
+
+def _trees(arrays: Arrays) -> list[Arrays]:
+    ends = np.cumsum(arrays["nodes"])[:-1]
+    parts = {name: np.split(arrays[name], ends) for name in boosted.FIELDS} if len(arrays["nodes"]) else {}
+    return [{name: part[i] for name, part in parts.items()} for i in range(len(arrays["nodes"]))]
+
+
+def _features(codec: TableCodec, table: Table) -> Floats:
+    """Return what the door sees of rows: numbers as they are, slots of categories, whether a text is missing."""
+    seen = [
+        column.values if known.ordered else known.encode(column).astype(float)
+        for known, column in zip(codec.columns, table.columns, strict=True)
+    ]
+    return np.stack(seen, axis=1)
+
+
+def _joined(first: Table, second: Table) -> Table:
+    """Append rows, whose texts are labels of their own."""
+    columns = []
+    for column, other in zip(first.columns, second.columns, strict=True):
+        if column.levels == other.levels:
+            columns.append(replace(column, values=np.concatenate([column.values, other.values])))
+        else:
+            levels, codes = level_order(np.concatenate([column.labels(), other.labels()]))
+            columns.append(Column(column.name, column.kind, codes, levels))
+    return Table(tuple(columns), first.origin)
