@@ -35,9 +35,11 @@ _HOMES = {
     "solvers": "equipoise.solvers",
     # generate
     "Refined": "equipoise.tables",
+    "TableCopula": "equipoise.tables",
     "TableGAN": "equipoise.tables",
     "TableMarginals": "equipoise.tables",
     "TableMixture": "equipoise.tables",
+    "TableSynthesizer": "equipoise.tables",
     "TableTrees": "equipoise.tables",
     "TableVAE": "equipoise.tables",
     "load": "equipoise.tables",

@@ -48,6 +48,7 @@ def test_every_command_has_help(command, capsys):
         ["nothing"],
         ["synth", "sample", "x", "-n", "0", "--out", "y.csv"],
         ["synth", "fit", "x.csv", "--method", "marginals", "--steps", "5", "--out", "m"],
+        ["synth", "fit", "x.csv", "--method", "auto", "--refine", "--out", "m"],
     ],
 )
 def test_wrong_use_exits_with_2(arguments, capsys):
@@ -100,6 +101,15 @@ def test_synthesize(iris, tmp_path, suffix):
     rows = read_table(out)
     assert len(rows) == 7
     assert rows.names[-1] == "target"
+
+
+def test_synthesize_behind_a_door_and_by_choice(iris, tmp_path, capsys):
+    model = tmp_path / "m.eq"
+    assert run(["synth", "fit", str(iris), "--method", "mixture", "--refine", "--json", "--out", str(model)]) == 0
+    assert 0 < json.loads(capsys.readouterr().out)["acceptance"] <= 1
+    assert run(["synth", "fit", str(iris), "--method", "auto", "--out", str(tmp_path / "a.eq")]) == 0
+    assert "hardest to tell" in capsys.readouterr().out
+    assert run(["synth", "sample", str(model), "-n", "5", "--out", str(tmp_path / "r.csv")]) == 0
 
 
 @pytest.fixture

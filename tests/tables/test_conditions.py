@@ -9,7 +9,7 @@ import pytest
 
 from equipoise.data import Column, Table
 from equipoise.errors import InputError
-from equipoise.tables import Refined, TableCodec, TableGAN, TableMarginals, TableMixture, TableTrees
+from equipoise.tables import Refined, TableCodec, TableCopula, TableGAN, TableMarginals, TableMixture, TableTrees
 from equipoise.tables.conditions import condition
 from equipoise.tables.rejection import accepted
 
@@ -17,6 +17,7 @@ from .tables_for_tests import make_mixed, same
 
 MAKERS = {
     "marginals": lambda: TableMarginals(bins=16),
+    "copula": lambda: TableCopula(bins=16),
     "mixture": lambda: TableMixture(bins=16),
     "trees": lambda: TableTrees(bins=16),
     "refined": lambda: Refined(TableTrees(bins=16), rounds=1),

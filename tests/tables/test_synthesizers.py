@@ -14,7 +14,7 @@ import pytest
 import equipoise as eq
 from equipoise.data import Column, Table
 from equipoise.errors import InputError, StoppedError
-from equipoise.tables import Refined, TableGAN, TableMarginals, TableMixture, TableTrees, TableVAE, neural
+from equipoise.tables import Refined, TableCopula, TableGAN, TableMarginals, TableMixture, TableTrees, TableVAE, neural
 from equipoise.training import loop as loop_module
 
 from .tables_for_tests import make_mixed, same
@@ -22,6 +22,7 @@ from .tables_for_tests import make_mixed, same
 SMALL = {"hidden": 32, "bins": 16, "batch": 32}
 MAKERS = {
     "marginals": lambda **kw: TableMarginals(**{"bins": 16} | kw),
+    "copula": lambda **kw: TableCopula(**{"bins": 16} | kw),
     "mixture": lambda **kw: TableMixture(**{"bins": 16} | kw),
     "refined": lambda **kw: Refined(TableTrees(**{"bins": 16} | kw), rounds=1),
     "trees": lambda **kw: TableTrees(**{"bins": 16} | kw),
@@ -106,7 +107,7 @@ def test_minutes_are_kept_as_steps(name, mixed):
     assert same(timed.sample(20), again.sample(20))
 
 
-@pytest.mark.parametrize("name", ["marginals", "mixture", "trees", "vae"])
+@pytest.mark.parametrize("name", ["marginals", "copula", "mixture", "trees", "vae"])
 def test_one_row_and_one_column(name):
     table = Table((Column("x", "number", np.array([2.5])),))
     synthetic = MAKERS[name](**({"steps": 2} if name in NEURAL else {})).fit(table).sample(5)
@@ -161,7 +162,7 @@ def test_files_give_the_same_rows(fitted, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["again.eq", "model.eq"]
 
 
-@pytest.mark.parametrize("kind", ["TableMarginals", "TableMixture", "TableTrees"])
+@pytest.mark.parametrize("kind", ["TableMarginals", "TableCopula", "TableMixture", "TableTrees"])
 def test_what_is_no_network_costs_no_jax(kind):
     code = (
         f"import sys; from equipoise.tables import {kind}; from equipoise.data import embedded;"

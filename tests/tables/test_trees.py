@@ -27,7 +27,11 @@ OFFSETS = np.array([0, 8, 16, 24])
 def test_leaves_are_those_of_scikit_learn(grown):
     codes, scores, tree = grown
     X = np.stack([scores[0][codes[:, 0]], scores[1][codes[:, 1]]], axis=1).astype(np.float32)
-    peer = DecisionTreeClassifier(min_samples_leaf=25, random_state=0).fit(X, codes[:, 2])
+    price = 0.8 * 7 / 600 / np.log(2)
+    peer = DecisionTreeClassifier(
+        criterion="entropy", min_samples_leaf=25, min_impurity_decrease=price, random_state=0
+    ).fit(X, codes[:, 2])
+    assert 3 < peer.tree_.node_count < 2 * 600 / 25
     np.testing.assert_array_equal(tree.leaves(codes, OFFSETS), peer.apply(X))
 
 
@@ -80,6 +84,12 @@ def test_classes_of_many_slots_are_few_and_in_order():
     classes = coarse(slots, np.linspace(-3, 3, 200))
     assert (np.diff(classes) >= 0).all()
     np.testing.assert_allclose(np.bincount(classes), 1000 / 32, atol=5)
+
+
+def test_noise_is_not_cut_up():
+    codes = np.random.default_rng(0).integers(32, size=(5000, 2)).astype(np.int32)
+    ranks = np.linspace(-2, 2, 32)
+    assert len(grow(codes, 1, [0], [ranks, ranks], 20).feature) < 10  # unpriced: 63
 
 
 def test_no_leaf_is_smaller_than_asked(mixed):

@@ -10,7 +10,16 @@ from cyclopts import Parameter, validators
 
 __all__ = ["synth_fit"]
 
-_CLASSES = {"gan": "TableGAN", "vae": "TableVAE", "marginals": "TableMarginals"}
+_CLASSES = {
+    "auto": "TableSynthesizer",
+    "trees": "TableTrees",
+    "mixture": "TableMixture",
+    "copula": "TableCopula",
+    "gan": "TableGAN",
+    "vae": "TableVAE",
+    "marginals": "TableMarginals",
+}
+_TRAINED = ("gan", "vae")
 
 
 def synth_fit(
@@ -18,7 +27,8 @@ def synth_fit(
     /,
     *,
     out: Path,
-    method: Literal["gan", "vae", "marginals"] = "gan",
+    method: Literal["auto", "trees", "mixture", "copula", "gan", "vae", "marginals"] = "gan",
+    refine: Annotated[bool, Parameter(negative="")] = False,
     minutes: Annotated[float | None, Parameter(validator=validators.Number(gt=0))] = None,
     steps: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
     folder: Path | None = None,
@@ -35,7 +45,10 @@ def synth_fit(
     out
         File for the synthesizer.
     method
-        Generative adversarial network, variational autoencoder, or independent columns.
+        The best of several on held-out rows, sequential trees, a mixture of products, a Gaussian copula, a
+        generative adversarial network, a variational autoencoder, or independent columns.
+    refine
+        Put a discriminator at the door: drawn rows that look real pass.
     minutes
         Time to train for; it becomes a number of steps. By default steps follow the number of rows.
     steps
@@ -59,14 +72,23 @@ def synth_fit(
     if not out.parent.is_dir():
         raise InputError(f"there is no folder {out.parent} to write {out.name} in; make it first")
     settings: dict[str, Any] = {"seed": seed}
-    if method != "marginals":
+    if method == "auto" and refine:
+        raise UsageError("auto tries refined synthesizers itself; leave --refine out")
+    if method in _TRAINED:
         settings |= {"steps": steps, "minutes": minutes, "folder": folder, "progress": True}
     elif (steps, minutes, folder) != (None, None, None):
-        raise UsageError("independent columns need no training; leave --steps, --minutes and --folder out")
+        raise UsageError(f"{method} is not trained in steps; leave --steps, --minutes and --folder out")
     table = read_table(data, header=header)
-    synthesizer = getattr(tables, _CLASSES[method])(**settings).fit(table)
+    made = getattr(tables, _CLASSES[method])(**settings)
+    synthesizer = (tables.Refined(made, seed=seed) if refine else made).fit(table)
     synthesizer.save(out)
-    ran = getattr(synthesizer, "steps_", None)
+    ran, tried = getattr(made, "steps_", None), getattr(made, "candidates_", None)
     facts = {"method": method, "rows": len(table), "columns": len(table.columns), "steps": ran, "out": str(out)}
     told = f"{_CLASSES[method]} fitted on {len(table):,} rows" + (f", {ran} steps" if ran else "")
+    if refine:
+        facts["acceptance"] = synthesizer.acceptance_
+        told += f"; {synthesizer.acceptance_:.0%} of its rows pass the door"
+    if tried is not None:
+        facts |= {"chosen": made.chosen_, "candidates": tried}
+        told += "".join(f"\n  {entry['name']}: {entry['why']}" for entry in tried)
     print(format_json.dumps(facts) if json else f"{told}\n{out}")

@@ -6,9 +6,22 @@ from the real table alone, so that a synthetic table cannot choose the scale it 
 
 from __future__ import annotations
 
+from equipoise.evaluate.c2st import c2st, c2st_scores
+from equipoise.evaluate.copies import Copies, copies
 from equipoise.evaluate.dependence import dependence
 from equipoise.evaluate.marginals import Marginal, marginal
 from equipoise.evaluate.shape import column_distance, shape
 from equipoise.evaluate.trend import trend
 
-__all__ = ["Marginal", "column_distance", "dependence", "marginal", "shape", "trend"]
+__all__ = [
+    "Copies",
+    "Marginal",
+    "c2st",
+    "c2st_scores",
+    "column_distance",
+    "copies",
+    "dependence",
+    "marginal",
+    "shape",
+    "trend",
+]

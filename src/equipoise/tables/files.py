@@ -35,9 +35,11 @@ _INNER: Final = "inner."
 _DEEPEST: Final = 3
 REGISTRY: Final = {
     "refined": ("equipoise.tables.refined", "Refined"),
+    "table-copula": ("equipoise.tables.copula", "TableCopula"),
     "table-gan": ("equipoise.tables.gan", "TableGAN"),
     "table-marginals": ("equipoise.tables.marginals", "TableMarginals"),
     "table-mixture": ("equipoise.tables.mixture", "TableMixture"),
+    "table-synthesizer": ("equipoise.tables.automatic", "TableSynthesizer"),
     "table-trees": ("equipoise.tables.trees", "TableTrees"),
     "table-vae": ("equipoise.tables.vae", "TableVAE"),
 }

@@ -25,7 +25,7 @@ from equipoise.tables.rejection import accepted
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer, child_seed
 from equipoise.training.randomness import Stream, numpy_generator
 
-__all__ = ["TableTrees", "default_leaf"]
+__all__ = ["TableTrees"]
 
 Floats = NDArray[np.float64]
 
@@ -34,26 +34,14 @@ _HARDLY = 1e-9  # weight of what is chosen only where there is nothing else
 _BEFORE_ALL = -100.0  # rank of a missing number: below every normal score
 
 
-def default_leaf(n_rows: int) -> int:
-    """Return the fewest rows of a leaf: a twentieth of all, from 20 to 30.
-
-    Examples
-    --------
-    >>> [default_leaf(n) for n in (200, 500, 32561)]
-    [20, 25, 30]
-    """
-    return int(np.clip(n_rows // 20, 20, 30))
-
-
 @final
 class TableTrees(Synthesizer):
     """Sequential classification trees, on tables with mixed types and missing values.
 
     Parameters
     ----------
-    leaf : int, optional
-        Fewest rows of a leaf: fewer fit closer, and come closer to copying; by default a twentieth of the rows,
-        from 20 to 30.
+    leaf : int
+        Fewest rows of a leaf: fewer fit closer, and come closer to copying.
     seed : int
         Part of the common interface; fitting uses no chance.
     bins : int, optional
@@ -73,12 +61,12 @@ class TableTrees(Synthesizer):
         ("order", "nodes", "entries", "feature", "left", "right", "start", "slot", "count"), np.int32
     )
 
-    def __init__(self, leaf: int | None = None, seed: int = 0, bins: int | None = None) -> None:
+    def __init__(self, leaf: int = 20, seed: int = 0, bins: int | None = None) -> None:
         self.leaf, self.seed, self.bins = leaf, seed, bins
 
     def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
         del drafted
-        leaf = default_leaf(len(codes)) if self.leaf is None else self.leaf
+        leaf = self.leaf
         if not isinstance(leaf, int | np.integer) or leaf < 1:
             raise InputError(f"leaf={leaf!r} is not a number of rows; give a whole number from 1 on")
         scores = [column.scores() for column in codec.placed]

@@ -1,0 +1,95 @@
+"""Copies: how many rows repeat a training row, beside how many fresh real rows do.
+
+    exact   equal in every column
+    near    equal in every label, and every number in the same hundredth of the training rows
+
+Real rows repeat each other too, in coarse tables often: a rate says something only beside that of rows that nobody
+fitted on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.data import Column, Table
+from equipoise.evaluate.bins import quantile_bins
+
+__all__ = ["Copies", "copies"]
+
+_BOUND = 1.1  # times what fresh rows show
+_LUCK = 2.0  # standard deviations of the fresh rows' count (Poisson) that are no evidence of copying
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Shares of rows that repeat a training row.
+
+    Attributes
+    ----------
+    exact, near : float
+        Of the synthetic rows.
+    fresh_exact, fresh_near : float
+        Of real rows that nobody fitted on.
+    rows, fresh_rows : int
+    """
+
+    exact: float
+    near: float
+    fresh_exact: float
+    fresh_near: float
+    rows: int
+    fresh_rows: int
+
+    @property
+    def within_bound(self) -> bool:
+        """Whether both rates are at most 1.1 times those of fresh rows, but for luck of two standard deviations."""
+        pairs = ((self.exact, self.fresh_exact), (self.near, self.fresh_near))
+        return all(rate <= _BOUND * fresh + self._luck(fresh) for rate, fresh in pairs)
+
+    def _luck(self, rate: float) -> float:
+        return float(
+            _LUCK * np.sqrt((rate + 1.0 / self.fresh_rows) * (1.0 / self.fresh_rows + 1.0 / max(self.rows, 1)))
+        )
+
+
+def copies(train: Table, synthetic: Table, fresh: Table) -> Copies:
+    """Count the rows that repeat one of `train`.
+
+    Parameters
+    ----------
+    train : Table
+        What a synthesizer was fitted on; columns of text are left out.
+    synthetic, fresh : Table
+        Its rows, and real rows that it was not fitted on; each with at least one row.
+
+    Examples
+    --------
+    >>> from equipoise.data import embedded
+    >>> iris = embedded("iris")
+    >>> copies(iris, iris.take(range(9)), iris.take(range(5))).exact
+    1.0
+    """
+    tables = (train, synthetic, fresh)
+    exact, near = (
+        [np.stack([key(column, table[column.name]) for column in train.columns if column.kind != "text"], axis=1)
+         for table in tables] for key in (_exact, _near)
+    )  # fmt: skip
+    rates = [_repeated(keys[0], other) for keys in (exact, near) for other in keys[1:]]
+    return Copies(rates[0], rates[2], rates[1], rates[3], len(synthetic), len(fresh))
+
+
+def _exact(real: Column, column: Column) -> NDArray[np.float64]:
+    return np.where(column.missing, np.nan if real.coded else np.inf, column.values).astype(float)
+
+
+def _near(real: Column, column: Column) -> NDArray[np.float64]:
+    return _exact(real, column) if real.coded else quantile_bins(real, 100).codes(column).astype(float)
+
+
+def _repeated(train: NDArray[np.float64], rows: NDArray[np.float64]) -> float:
+    """Share of rows that are among others, byte by byte: signed zeros and payloads of NaN are made one first."""
+    known = {row.tobytes() for row in train + 0.0}
+    return float(np.mean([row.tobytes() in known for row in rows + 0.0]))

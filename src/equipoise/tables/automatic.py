@@ -1,0 +1,175 @@
+"""The synthesizer that chooses: candidates are fitted on a part and compared on held-out rows; the best learns all.
+
+The best has the highest classifier two-sample score among those that copy no more than fresh real rows would (see
+`equipoise.evaluate.c2st` and `copies`). Where all copy more, the one that copies least is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any, ClassVar, Final, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.data import Table, read_table
+from equipoise.errors import InputError
+from equipoise.evaluate import c2st_scores, copies
+from equipoise.tables.codec import TableCodec
+from equipoise.tables.conditions import Condition
+from equipoise.tables.copula import TableCopula
+from equipoise.tables.marginals import TableMarginals
+from equipoise.tables.mixture import TableMixture
+from equipoise.tables.refined import Refined
+from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer, child_seed
+from equipoise.tables.trees import TableTrees
+from equipoise.training.randomness import Stream, check_seed, numpy_generator
+
+__all__ = ["TableSynthesizer"]
+
+_HELD = 0.25  # of the rows that candidates are compared on
+_MOST = 4_000  # rows that candidates are compared on; the winner learns all
+_FEWEST = 40  # fewer tell nothing
+
+CANDIDATES: Final[dict[str, Callable[[int], Synthesizer]]] = {
+    "TableMarginals": lambda seed: TableMarginals(seed=seed),
+    "TableCopula": lambda seed: TableCopula(seed=seed),
+    "TableMixture": lambda seed: TableMixture(seed=seed),
+    "TableTrees": lambda seed: TableTrees(seed=seed),
+    "Refined(TableMixture)": lambda seed: Refined(TableMixture(seed=seed), seed=seed),
+    "Refined(TableTrees)": lambda seed: Refined(TableTrees(seed=seed), seed=seed),
+}
+
+
+@final
+class TableSynthesizer(Synthesizer):
+    """The synthesizer for a table of which nothing is known: the best of several on rows that were held out.
+
+    Parameters
+    ----------
+    candidates : sequence of str, optional
+        Which to try; by default TableMarginals, TableCopula, TableMixture, TableTrees, and the last two behind
+        a `Refined` door.
+    seed : int
+        The same seed and data give the same choice.
+
+    Attributes
+    ----------
+    chosen_ : str
+    candidates_ : list of dict
+        One a candidate: ``name``, ``c2st`` and the score by each classifier, ``exact`` and ``near`` copies beside
+        ``fresh_exact`` and ``fresh_near``, ``within_bound``, ``seconds``, and ``why`` it was taken or not.
+
+    Examples
+    --------
+    >>> from equipoise.data import embedded
+    >>> auto = TableSynthesizer(candidates=["TableMarginals", "TableTrees"]).fit(embedded("iris"))
+    >>> auto.chosen_
+    'TableTrees'
+    """
+
+    id: ClassVar[str] = "table-synthesizer"
+    settings: ClassVar[tuple[str, ...]] = ("candidates", "seed")
+    chosen_: str
+    candidates_: list[dict[str, Any]]
+
+    def __init__(self, candidates: Any = None, seed: int = 0) -> None:
+        self.candidates, self.seed, self.bins = candidates, seed, None
+
+    @classmethod
+    def _made(cls, settings: dict[str, Any], inner: Synthesizer | None) -> Self:
+        if inner is None:
+            raise InputError("it lacks the synthesizer that was chosen")
+        return cls(**settings)
+
+    def fit(self, table: Any) -> Self:
+        """Compare the candidates on a part of the table, and fit the best on all of it.
+
+        Parameters
+        ----------
+        table : Table, data frame or path
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If the table cannot be used, has fewer than 40 rows, or a candidate is not known.
+        """
+        check_seed(self.seed)
+        names = list(CANDIDATES) if self.candidates is None else list(self.candidates)
+        for name in names:
+            if name not in CANDIDATES:
+                raise InputError(f"candidate {name!r} is not known; choose among {', '.join(CANDIDATES)}")
+        if not names:
+            raise InputError(f"candidates is empty; choose among {', '.join(CANDIDATES)}")
+        source = read_table(table)
+        if len(source) < _FEWEST:
+            raise InputError(
+                f"{len(source)} rows are too few to compare synthesizers on; give {_FEWEST}, or fit TableMarginals"
+            )
+        chosen = numpy_generator(self.seed, Stream.ORDER).permutation(len(source))[:_MOST]
+        held, train = (source.take(rows) for rows in np.split(chosen, [int(_HELD * len(chosen))]))
+        self.candidates_ = [self._tried(name, train, held) for name in names]
+        allowed = [entry for entry in self.candidates_ if entry["within_bound"]]
+        best = max(allowed, key=lambda entry: entry["c2st"]) if allowed else min(
+            self.candidates_, key=lambda entry: (entry["near"], entry["exact"])
+        )  # fmt: skip
+        self.chosen_ = best["name"]
+        for entry in self.candidates_:
+            entry["why"] = _why(entry, best, bool(allowed))
+        inner = CANDIDATES[self.chosen_](self.seed).fit(table)
+        within = inner._check_fitted()
+        self._fitted = Fitted(within.codec, within.origin, within.as_frame, {}, inner)
+        return self
+
+    def _tried(self, name: str, train: Table, held: Table) -> dict[str, Any]:
+        start = perf_counter()
+        made = CANDIDATES[name](self.seed).fit(train)
+        drawn: Table = made.sample(len(train) + len(held), seed=child_seed(self.seed, 0))
+        seconds = perf_counter() - start
+        scores = c2st_scores(train, held, drawn, self.seed)
+        found = copies(train, drawn, held)
+        rates = {key: getattr(found, key) for key in ("exact", "near", "fresh_exact", "fresh_near", "within_bound")}
+        return {"name": name, "c2st": min(scores.values()), **scores, **rates, "seconds": seconds}
+
+    def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
+        inner = _inner(fitted)
+        return inner._table(inner._check_fitted(), n, seed, where)
+
+    def _fill(
+        self, fitted: Fitted, codes: NDArray[np.int32], unknown: NDArray[np.bool_], seed: int
+    ) -> NDArray[np.int32]:
+        inner = _inner(fitted)
+        return inner._fill(inner._check_fitted(), codes, unknown, seed)
+
+    def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
+        raise NotImplementedError  # the chosen one learns: see fit
+
+    def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
+        inner = _inner(fitted)
+        return inner._draw(inner._check_fitted(), n, seed)
+
+    def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
+        return {}
+
+
+def _inner(fitted: Fitted) -> Synthesizer:
+    assert fitted.inner is not None
+    return fitted.inner
+
+
+def _why(entry: Mapping[str, Any], best: Mapping[str, Any], allowed: bool) -> str:
+    if entry is best and allowed:
+        return f"hardest to tell from held-out rows (C2ST {entry['c2st']:.3f}) of those that do not copy"
+    if entry is best:
+        return "all candidates copy more than fresh rows would; this one least"
+    if not entry["within_bound"]:
+        return (
+            f"copies: {entry['exact']:.2%} exact and {entry['near']:.2%} near, where fresh rows show "
+            f"{entry['fresh_exact']:.2%} and {entry['fresh_near']:.2%}"
+        )
+    return f"easier to tell from held-out rows (C2ST {entry['c2st']:.3f} against {best['c2st']:.3f})"

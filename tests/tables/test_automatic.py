@@ -1,0 +1,68 @@
+"""The choice: the best on held-out rows, never one that copies, and the reasons are kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import equipoise as eq
+from equipoise.data import Column, Table
+from equipoise.errors import InputError
+from equipoise.tables import TableSynthesizer, TableTrees, automatic
+
+from .tables_for_tests import make_mixed, same
+
+PAIR = ["TableMarginals", "TableTrees"]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return TableSynthesizer(PAIR).fit(make_mixed(800))
+
+
+def test_dependence_decides(fitted):
+    assert fitted.chosen_ == "TableTrees"
+    by_name = {entry["name"]: entry for entry in fitted.candidates_}
+    assert by_name["TableTrees"]["c2st"] > by_name["TableMarginals"]["c2st"] + 0.2
+    assert "hardest to tell" in by_name["TableTrees"]["why"]
+    assert "easier to tell" in by_name["TableMarginals"]["why"]
+    assert len(fitted.sample(20, where={"group": "a"})) == 20
+
+
+def test_the_winner_learns_all_rows(fitted):
+    assert same(fitted.sample(50, seed=1), TableTrees().fit(make_mixed(800)).sample(50, seed=1))
+
+
+class Copying:
+    """Gives back what it was fitted on."""
+
+    def fit(self, table):
+        self.table = table
+        return self
+
+    def sample(self, n, seed=0):
+        return self.table.take(np.random.default_rng(seed).integers(len(self.table), size=n))
+
+
+def test_what_copies_is_never_taken(monkeypatch):
+    monkeypatch.setitem(automatic.CANDIDATES, "Copying", lambda seed: Copying())
+    random = np.random.default_rng(0)
+    table = Table(tuple(Column(f"x{j}", "number", random.normal(size=400)) for j in range(4)))
+    fitted = TableSynthesizer(["Copying", "TableMarginals"]).fit(table)
+    assert fitted.chosen_ == "TableMarginals"
+    assert fitted.candidates_[0]["why"].startswith("copies: 100.00% exact")
+
+
+def test_the_choice_comes_back_from_a_file(fitted, tmp_path):
+    fitted.save(tmp_path / "m.eq")
+    loaded = eq.load(tmp_path / "m.eq")
+    assert same(loaded.sample(40, seed=2), fitted.sample(40, seed=2))
+    assert repr(loaded) == repr(fitted)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "rows", "words"), [(["Best"], 100, "'Best'"), ([], 100, "empty"), (None, 39, "39 rows")]
+)
+def test_bad_settings(candidates, rows, words):
+    with pytest.raises(InputError, match=words):
+        TableSynthesizer(candidates).fit(make_mixed(rows))
