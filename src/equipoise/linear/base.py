@@ -142,7 +142,11 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             return checked[0], checked[1]
 
         X, target = fit_columns(self, X, sample_weight, check)
-        return X, *self._encode(column_or_1d(target, warn=True))
+        return X, *self._encode(self._target(target))
+
+    def _target(self, y: NDArray[Any]) -> NDArray[Any]:
+        """The target as the problem takes it: one column."""
+        return np.asarray(column_or_1d(y, warn=True))
 
     def _learn(self, problem: Problem, context: Context) -> None:
         self.selection_, self.path_, self.alpha_ = self._choose(problem, context)
@@ -176,7 +180,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         self.coef_, self.intercept_ = coef, intercept
         if self._classifies():
             self.coef_, self.intercept_ = np.atleast_2d(coef), np.atleast_1d(intercept)
-        else:
+        elif np.ndim(intercept) == 0:
             self.intercept_ = float(intercept)
 
     def _with(self, coef: FloatArray, intercept: Any) -> Self:
@@ -205,7 +209,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _predictor(self, X: Any, alpha: float | None = None) -> FloatArray:
         check_is_fitted(self)
         X = self._columns(X)
-        if alpha is None or alpha == self.alpha_:
+        if alpha is None or (np.ndim(self.alpha_) == 0 and alpha == self.alpha_):
             return np.asarray(X @ self.coef_.T + self.intercept_, dtype=np.float64)
         coef, intercept = self.path_.at(alpha)
         coef = np.atleast_2d(coef) if self._classifies() else coef

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from equipoise.errors import InputError
 from equipoise.linear.base import LinearEstimator
 from equipoise.linear.blocks import BlockEstimator
+from equipoise.linear.targets import learn_targets
 from equipoise.losses import Loss, Squared
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import L1, L2, Penalty
@@ -46,12 +47,14 @@ class LinearRegressor(RegressorMixin, LinearEstimator):  # type: ignore[misc]
 class Ridge(BlockEstimator, LinearRegressor):
     """Least squares with an L2 penalty: mean (y - Xw - b)^2 / 2 + alpha * |w|^2 / 2.
 
-    Scikit-learn's Ridge(alpha) is this one with alpha / n.
+    Scikit-learn's Ridge(alpha) is this one with alpha / n. A y of shape (n, T) is T targets, which share all work on X:
+    `coef_` is (T, p), `intercept_` and `alpha_` (T,), `gap_` the largest of all.
 
     Parameters
     ----------
-    alpha : "auto", float or strategy, default "auto"
-        Weight of the penalty; "auto" chooses by 5-fold cross-validation.
+    alpha : "auto", float, array of shape (T,) or strategy, default "auto"
+        Weight of the penalty; "auto" chooses by 5-fold cross-validation. Where y has T columns each gets its own, given
+        or chosen: by CrossValidation, LeaveOneOut or GCV.
     penalty : Penalty, optional
         Another penalty than L2.
     fit_intercept : bool, default True
@@ -74,6 +77,8 @@ class Ridge(BlockEstimator, LinearRegressor):
     >>> model = eq.Ridge(alpha=eq.LeaveOneOut()).fit(X, y)
     >>> model.gap_ < 1e-6
     True
+    >>> eq.Ridge().fit(X[:, :8], X[:, 8:]).alpha_.shape
+    (2,)
     """
 
     def __init__(
@@ -89,6 +94,20 @@ class Ridge(BlockEstimator, LinearRegressor):
 
     def _terms(self, classes: int) -> tuple[Loss, Penalty]:
         return Squared(), self.penalty or L2()
+
+    def _target(self, y: NDArray[Any]) -> NDArray[Any]:
+        return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+
+    def _learn(self, problem: Problem, context: Context) -> None:
+        if problem.y.ndim == 2:
+            learn_targets(self, problem, context)
+        else:
+            super()._learn(problem, context)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
 
 
 @final

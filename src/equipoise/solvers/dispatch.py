@@ -73,7 +73,7 @@ def solve_path(problem: Problem, alphas: FloatArray, tol: float = 1e-6, degrees:
     degrees : bool
         Whether degrees of freedom are wanted where they cost a factorisation a point; nan if not.
     """
-    if problem.loss.separate and problem.y.ndim == 2:
+    if problem.y.ndim == 2 and (problem.loss.separate or isinstance(problem.loss, Squared)):
         return _one_by_one(problem, alphas, tol, degrees)
     grid, lead = descent(problem, np.asarray(alphas, dtype=np.float64))
     path = _dispatch(problem, grid, tol, lead, degrees).after(lead)
