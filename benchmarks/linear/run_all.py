@@ -23,6 +23,7 @@ ROWS = {
     "2": ["lasso_cv.py", "2"],
     "3": ["lasso_cv.py", "3"],
     "4": ["ridge_loo.py"],
+    "4b": ["many_targets.py"],
     "5": ["logistic_l2.py", "golub", "khan", "su"],
     "6": ["logistic_l2.py", "tall"],
     "6b": ["approximate_loo.py"],

@@ -87,8 +87,7 @@ def select_targets(design: TargetDesign, strategy: Any, context: Context) -> tup
         found = _chosen(alphas, mean, se, "mean squared error", rule)
         total, seen = np.zeros(problem.y.shape), np.zeros(problem.n)
         for spectrum, test in zip(spectra, tests, strict=True):
-            coefs, intercepts, _ = spectrum.coefs(found.alpha)
-            total[test] += problem.predictor_of(test, coefs, intercepts)
+            total[test] += spectrum.predict(problem, test, found.alpha)
             seen[test] += 1.0
         predictions = total / np.where(seen > 0, seen, np.nan)[:, None]
     elif isinstance(strategy, LeaveOneOut):

@@ -87,6 +87,11 @@ class Spectrum:
         coefs = theta.T * self.scale
         return coefs, self.y_mean - coefs @ self.mean, gaps
 
+    def predict(self, problem: Problem, rows: Rows, alpha: FloatArray | float) -> FloatArray:
+        """Predictions of some rows, shape (rows, T)."""
+        turn = self.vectors * self.scale[:, None]
+        return np.asarray((problem.X[rows] - self.mean) @ (turn @ self.weights(alpha)) + self.y_mean)
+
     def _inverse(self, alpha: FloatArray | float) -> FloatArray:
         shifted = self.values[:, None] + alpha
         floor = 1e-13 * np.max(self.values, initial=0.0)

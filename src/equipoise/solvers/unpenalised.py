@@ -42,6 +42,8 @@ def starting_gradient(problem: Problem) -> FloatArray:
 
 def alpha_max(problem: Problem) -> float:
     """The least alpha at which no penalised feature enters; inf if there is none."""
+    if isinstance(problem.penalty, L2):
+        return np.inf  # whatever the gradient, which costs a pass over X
     return max(problem.penalty.alpha_max(g) for g in starting_gradient(problem))
 
 
