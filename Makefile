@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help study test lint types unit bench-linear clean
+.PHONY: help study test lint types unit torture bench-linear clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -24,6 +24,9 @@ types: $(VENV)/.tested
 unit: $(VENV)/.tested
 	# one thread a process: two processes fill the machine
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+torture: $(VENV)/.tested  ## kill a training run at every moment of its saves, and compare how it ends
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m torture tests/training
 
 # Compiled once: a second call starts at once until the build files or the C++ sources change.
 $(VENV)/.installed: pyproject.toml CMakeLists.txt $(wildcard native/*)

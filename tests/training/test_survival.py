@@ -81,8 +81,13 @@ def test_a_second_interrupt_interrupts_at_once(tmp_path):
         play(tmp_path, report=ask_twice)
 
 
-# every fsync and replace of the first checkpoints, run.json and the manifest lies within these
-@pytest.mark.parametrize("fatal", ["fsync 2", "fsync 7", "fsync 11", "replace 2", "replace 4"])
+# every fsync and replace of the first checkpoints, run.json and the manifest lies within the first five
+FATAL = ["fsync 2", "fsync 7", "fsync 11", "replace 2", "replace 4"]
+EVERY = [f"fsync {number}" for number in range(1, 41)] + [f"replace {number}" for number in range(1, 16)]
+TORTURE = [pytest.param(fatal, marks=pytest.mark.torture) for fatal in EVERY if fatal not in FATAL]
+
+
+@pytest.mark.parametrize("fatal", [*FATAL, *TORTURE])
 def test_killed_while_saving(tmp_path, fatal):
     command = [sys.executable, "-m", "tests.training.runs", str(tmp_path), *fatal.split()]
     killed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)

@@ -41,4 +41,4 @@ def pack(rows: jax.Array, size: int) -> jax.Array:
     if len(rows) % size:
         raise InputError(f"a batch of {len(rows)} rows makes no whole packs of {size}; make it a multiple of {size}")
     groups = rows.reshape(len(rows) // size, size, *rows.shape[1:])
-    return jnp.concatenate([groups[:, i] for i in range(size)], axis=-1)
+    return jnp.moveaxis(groups, 1, -2).reshape(*groups.shape[:1], *rows.shape[1:-1], size * rows.shape[-1])
