@@ -43,6 +43,22 @@ def test_every_point_has_its_gap(loss: str, penalty: Penalty, shape: str, settin
     check(make(loss, n, p, penalty=penalty, **SETTINGS[setting]))
 
 
+@pytest.mark.parametrize("setting", [{}, {"as_sparse": True, "standardize": True}], ids=["plain", "sparse-standardize"])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("penalty", PENALTIES, ids=lambda p: f"{p.name}-{p.kernel().l1_ratio:g}")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_rows_of_weight_0_leave_every_point_certified(loss: str, penalty: Penalty, shape: str, setting: dict) -> None:
+    """The reported gap may bound more carefully than the reference, never less."""
+    n, p = SHAPES[shape]
+    problem = make(loss, n, p, penalty=penalty, weighted=True, **setting)
+    assert np.any(problem.weight == 0)
+    alphas = grid(problem, 6)
+    path = solve_path(problem, alphas, 1e-6)
+    assert np.all(path.gaps <= 1e-6)
+    for k, alpha in enumerate(alphas):
+        assert relative_gap(problem, path.coefs[k], path.intercepts[k], alpha) <= path.gaps[k] * (1 + 1e-3) + 1e-9
+
+
 @pytest.mark.parametrize("penalty", [L1, L2, ElasticNet])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_point_has_its_gap_under_unequal_factors(loss: str, penalty: type[Penalty]) -> None:
