@@ -47,6 +47,7 @@ _HOMES = {
     # judge
     "DesignEncoder": "equipoise.data",
     "data": "equipoise.data",
+    "evaluate_tables": "equipoise.evaluate",
     "read_table": "equipoise.data",
     "report": "equipoise.report",
     "study": "equipoise.judge",

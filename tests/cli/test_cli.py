@@ -29,7 +29,7 @@ def test_help_needs_no_heavy_library():
 
 
 @pytest.mark.parametrize(
-    "command", [["study"], ["fit"], ["predict"], ["synth"], ["synth", "fit"], ["synth", "sample"], []]
+    "command", [["study"], ["fit"], ["predict"], ["evaluate"], ["synth"], ["synth", "fit"], ["synth", "sample"], []]
 )
 def test_every_command_has_help(command, capsys):
     assert run([*command, "--help"]) == 0
@@ -45,6 +45,8 @@ def test_every_command_has_help(command, capsys):
         ["study", "x.csv", "--target", "y", "--groups", "a", "--time", "b"],
         ["study", "--seed", "-1"],
         ["fit", "x.csv"],
+        ["evaluate", "x.csv"],
+        ["evaluate", "x.csv", "y.csv", "--seed", "-1"],
         ["nothing"],
         ["synth", "sample", "x", "-n", "0", "--out", "y.csv"],
         ["synth", "fit", "x.csv", "--method", "marginals", "--steps", "5", "--out", "m"],
@@ -68,6 +70,9 @@ def test_wrong_use_exits_with_2(arguments, capsys):
         (["predict", "absent", "{iris}", "--out", "p.xls"], "'.xls'"),
         (["synth", "sample", "absent", "-n", "3", "--out", "p.csv"], "absent"),
         (["study", "--out", "{iris}"], "is a file"),
+        (["evaluate", "{iris}", "absent.csv"], "no file absent.csv"),
+        (["evaluate", "{iris}", "{iris}", "--out", "{iris}"], "is a file"),
+        (["evaluate", "{iris}", "{iris}", "--target", "color"], "'color' is not a column"),
     ],
 )
 def test_data_that_cannot_be_used_exits_with_1(arguments, message, iris, capsys, tmp_path, monkeypatch):
@@ -110,6 +115,24 @@ def test_synthesize_behind_a_door_and_by_choice(iris, tmp_path, capsys):
     assert run(["synth", "fit", str(iris), "--method", "auto", "--out", str(tmp_path / "a.eq")]) == 0
     assert "hardest to tell" in capsys.readouterr().out
     assert run(["synth", "sample", str(model), "-n", "5", "--out", str(tmp_path / "r.csv")]) == 0
+
+
+def test_evaluate_prints_a_table_or_the_record(iris, tmp_path, capsys):
+    out, half = tmp_path / "evaluation", tmp_path / "half.csv"
+    lines = iris.read_text().splitlines()
+    half.write_text("\n".join([lines[0], *lines[1::2]]) + "\n")
+    arguments = ["evaluate", str(half), str(half), "--out", str(out)]
+    assert run(arguments) == 0
+    said = capsys.readouterr()
+    assert "Trend" in said.out
+    assert "--holdout" in said.out
+    assert all(len(line) <= 80 for line in said.out.splitlines()[:-1])
+    assert "evaluate:" in said.err
+    assert run([*arguments, "--holdout", str(half), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads((out / "evaluation.json").read_text())
+    assert printed["rows"] == {"train": 75, "held out": 75, "synthetic": 75}
+    assert sorted(path.name for path in out.iterdir()) == ["evaluation.html", "evaluation.json"]
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ _COMMANDS: tuple[tuple[App, str, str], ...] = (
     (app, "study", "study"),
     (app, "fit", "fit"),
     (app, "predict", "predict"),
+    (app, "evaluate", "evaluate"),
     (_synth, "synth_fit", "fit"),
     (_synth, "synth_sample", "sample"),
 )

@@ -6,22 +6,41 @@ from the real table alone, so that a synthetic table cannot choose the scale it 
 
 from __future__ import annotations
 
-from equipoise.evaluate.c2st import c2st, c2st_scores
+from equipoise.evaluate.c2st import TwoSamples, c2st, c2st_scores, two_samples
 from equipoise.evaluate.copies import Copies, copies
+from equipoise.evaluate.coverage import density_and_coverage
 from equipoise.evaluate.dependence import dependence
 from equipoise.evaluate.marginals import Marginal, marginal
-from equipoise.evaluate.shape import column_distance, shape
-from equipoise.evaluate.trend import trend
+from equipoise.evaluate.membership import membership
+from equipoise.evaluate.nearness import dcr_ratio, nearer_to_train
+from equipoise.evaluate.record import Report, Score
+from equipoise.evaluate.shape import column_distance, shape, shape_interval
+from equipoise.evaluate.tables import evaluate_tables
+from equipoise.evaluate.trend import pair_distances, trend, trend_interval
+from equipoise.evaluate.utility import utility
 
 __all__ = [
     "Copies",
     "Marginal",
+    "Report",
+    "Score",
+    "TwoSamples",
     "c2st",
     "c2st_scores",
     "column_distance",
     "copies",
+    "dcr_ratio",
+    "density_and_coverage",
     "dependence",
+    "evaluate_tables",
     "marginal",
+    "membership",
+    "nearer_to_train",
+    "pair_distances",
     "shape",
+    "shape_interval",
     "trend",
+    "trend_interval",
+    "two_samples",
+    "utility",
 ]

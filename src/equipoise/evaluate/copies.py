@@ -46,13 +46,15 @@ class Copies:
     @property
     def within_bound(self) -> bool:
         """Whether both rates are at most 1.1 times those of fresh rows, but for luck of two standard deviations."""
-        pairs = ((self.exact, self.fresh_exact), (self.near, self.fresh_near))
-        return all(rate <= _BOUND * fresh + self._luck(fresh) for rate, fresh in pairs)
+        return not self.exceeds(_LUCK)
 
-    def _luck(self, rate: float) -> float:
-        return float(
-            _LUCK * np.sqrt((rate + 1.0 / self.fresh_rows) * (1.0 / self.fresh_rows + 1.0 / max(self.rows, 1)))
-        )
+    def exceeds(self, deviations: float) -> bool:
+        """Whether a rate is above 1.1 times that of fresh rows by more than so many standard deviations."""
+        pairs = ((self.exact, self.fresh_exact), (self.near, self.fresh_near))
+        return any(rate > _BOUND * fresh + deviations * self._deviation(fresh) for rate, fresh in pairs)
+
+    def _deviation(self, rate: float) -> float:
+        return float(np.sqrt((rate + 1.0 / self.fresh_rows) * (1.0 / self.fresh_rows + 1.0 / max(self.rows, 1))))
 
 
 def copies(train: Table, synthetic: Table, fresh: Table) -> Copies:

@@ -1,0 +1,63 @@
+"""One evaluation of a synthetic table as one HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from equipoise.errors import InputError
+from equipoise.report.embed import embedded_json
+from equipoise.report.views.evaluation import answers, facts, faults, groups, notes, ranges
+from equipoise.report.views.synthetic import synthesizers
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+__all__ = ["evaluation_page"]
+
+_FORMAT = "equipoise.evaluation/1"
+
+
+def evaluation_page(record: Mapping[str, Any]) -> str:
+    """Return an evaluation as HTML that needs no other file, no script and no network.
+
+    Parameters
+    ----------
+    record : mapping
+        As in ``evaluation.json``; whatever is absent from it is absent from the page.
+
+    Raises
+    ------
+    InputError
+        If the record is of another format.
+
+    Examples
+    --------
+    >>> evaluation_page({"format": "equipoise.evaluation/1"})[:15]
+    '<!doctype html>'
+    """
+    if not isinstance(record, Mapping) or record.get("format", _FORMAT) != _FORMAT:
+        raise InputError(f"This is no record of the format {_FORMAT!r}; give the content of evaluation.json.")
+    return _template().render(
+        answers=answers(record),
+        facts=facts(record),
+        notes=notes(record),
+        figure=ranges(record),
+        groups=groups(record),
+        columns=faults(record, "columns"),
+        pairs=faults(record, "pairs"),
+        drawn=synthesizers({"synthetic": [record.get("drawings")]}),
+        embedded=embedded_json(record),
+    )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("equipoise.report")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("evaluation.html.j2")
