@@ -34,7 +34,7 @@ def score_ranges(
     names : sequence of str of length n_rows
         From top to bottom.
     value, low, high, floor, ceiling : array-like of shape (n_rows,)
-        NaN is left out.
+        NaN is left out; without a ceiling the bar ends at the value.
     neutral : sequence of bool, optional
         Rows where 1/2 is neutral: they are drawn hollow, with a dashed line at 1/2.
     ax : matplotlib.axes.Axes, optional
@@ -67,7 +67,8 @@ def score_ranges(
         v, a, b, bottom, top = (rows[key][place] for key in ("value", "low", "high", "floor", "ceiling"))
         y = -place
         _style.write_above(axes, y + 0.38, name)
-        axes.plot([bottom, top], [y, y], color=_style.RULE, linewidth=7, solid_capstyle="butt", zorder=2)
+        end = top if np.isfinite(top) else v  # without a ceiling, how far above the floor
+        axes.plot([bottom, end], [y, y], color=_style.RULE, linewidth=7, solid_capstyle="butt", zorder=2)
         if hollow[place]:
             axes.plot([0.5, 0.5], [y - 0.22, y + 0.22], color=_style.INK, linewidth=1, linestyle="--", zorder=3)
         else:

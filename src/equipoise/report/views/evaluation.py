@@ -106,6 +106,10 @@ def ranges(record: Record) -> Figure | None:
         "The bar reaches from the floor (independent columns) to the ceiling (other real rows); the dot is the "
         "synthetic table with its 95 % interval."
     )
+    if not np.isfinite(ceiling).any():
+        how = (
+            "The bar begins at the floor (independent columns); the dot is the synthetic table with its 95 % interval."
+        )
     asks = " Of hollow dots 0.5, the dashed line, is neutral, and more is copying." if any(neutral) else ""
     return Figure(svg, "Between floor and ceiling" if np.isfinite(ceiling).any() else "Above the floor", how + asks)
 
