@@ -59,7 +59,7 @@ def score_ranges(
     given = {"value": value, "low": low, "high": high, "floor": floor, "ceiling": ceiling}
     rows = {key: _style.floats(values, key, n) for key, values in given.items()}
     hollow = [False] * n if neutral is None else list(neutral)
-    axes = _style.new_axes(ax, width=6.4, height=0.6 + 0.44 * n)
+    axes = _style.new_axes(ax, height=0.6 + 0.44 * n)
     ends = np.concatenate([*rows.values(), [0.0, 1.0]])
     axes.set_xlim(-0.02, float(np.nanmax(ends)) + 0.03)
     axes.set_ylim(-n + 0.55, 0.75)
