@@ -71,7 +71,7 @@ def auc(truth: ArrayLike, score: ArrayLike, z: float = Z95) -> Estimate:
     Examples
     --------
     >>> [round(end, 2) for end in auc([0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6])]
-    [0.89, 0.62, 1.0]
+    [0.89, 0.58, 1.0]
     """
     positive = np.asarray(truth, bool)
     area, influence = _placed(positive, np.asarray(score, float))

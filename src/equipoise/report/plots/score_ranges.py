@@ -52,8 +52,8 @@ def score_ranges(
     Examples
     --------
     >>> ax = score_ranges(["Shape"], [0.9], [0.88], [0.92], [0.5], [0.99])
-    >>> [tuple(line.get_xdata()) for line in ax.lines if line.get_label() == "interval"]
-    [(0.88, 0.92)]
+    >>> [[float(x) for x in line.get_xdata()] for line in ax.lines if line.get_label() == "interval"]
+    [[0.88, 0.92]]
     """
     n = len(names)
     given = {"value": value, "low": low, "high": high, "floor": floor, "ceiling": ceiling}
