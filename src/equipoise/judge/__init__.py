@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from equipoise.judge.saved import SavedModel, load_model
 from equipoise.judge.study import Study, study
+from equipoise.judge.trial import trial
+from equipoise.judge.trial_result import Trial
 from equipoise.judge.verdict import Comparison, Row, Verdict, corrected_error, holm_levels, judge
 
 __all__ = [
@@ -11,10 +13,12 @@ __all__ = [
     "Row",
     "SavedModel",
     "Study",
+    "Trial",
     "Verdict",
     "corrected_error",
     "holm_levels",
     "judge",
     "load_model",
     "study",
+    "trial",
 ]

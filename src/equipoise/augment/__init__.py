@@ -1,0 +1,9 @@
+"""Generated rows in the training data of a model, fitted where the model is fitted: inside each fold."""
+
+from __future__ import annotations
+
+from equipoise.augment.augmented import Augmented
+from equipoise.augment.augmenter import Augmenter
+from equipoise.augment.generate import WHEN, When, check_recipe, generated
+
+__all__ = ["WHEN", "Augmented", "Augmenter", "When", "check_recipe", "generated"]

@@ -1,0 +1,143 @@
+"""The result of a trial: a record of plain values, its table, and its plot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from equipoise.judge.metrics import metric_set
+from equipoise.judge.trial_metrics import COLUMNS
+from equipoise.judge.verdict import Answer, Row
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["ArmScores", "Trial"]
+
+
+@dataclass(frozen=True)
+class ArmScores:
+    """Mean scores of a learner in an arm over all folds, and the primary loss of each fold."""
+
+    learner: str
+    arm: str
+    scores: dict[str, float | None]
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Whether changing the training rows helped, on real rows that nobody fitted on.
+
+    Attributes
+    ----------
+    verdict : {"helps", "no evidence", "hurts"}
+        By the rule of `equipoise.judge.verdict`.
+    effect : float
+        Fall of the primary loss (log loss, squared error) in the row that carries the verdict; positive is better.
+    interval : tuple of float
+        Its 95 % interval, corrected for folds that share rows and for the number of rows.
+    reason : str
+        The verdict in a sentence.
+    target, task, baseline : str
+    n_rows, train_rows, test_rows : int
+        Rows of the table, and of the first fold: real training rows of an arm, test rows.
+    folds, repeats, draws, seed : int
+    rows : tuple of Row
+        Every learner and arm against the baseline.
+    arms : tuple of ArmScores
+    skipped : tuple of str
+        Pairs of learner and arm that do not go together, with the reason.
+    """
+
+    verdict: Answer
+    effect: float
+    interval: tuple[float, float]
+    reason: str
+    target: str
+    task: str
+    baseline: str
+    n_rows: int
+    train_rows: int
+    test_rows: int
+    folds: int
+    repeats: int
+    draws: int
+    seed: int
+    rows: tuple[Row, ...]
+    arms: tuple[ArmScores, ...]
+    skipped: tuple[str, ...] = ()
+
+    def table(self) -> str:
+        """Return the verdict and all rows as text of at most 80 columns."""
+        return "\n".join(self._lines())
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as what JSON knows; a score that is not defined is None."""
+        from equipoise import __version__
+
+        return {"format": "equipoise.trial/1", "version": __version__, **asdict(self)}
+
+    def to_json(self) -> str:
+        """Return the record as JSON, with a line's end at its end."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
+
+    def plot(self, ax: Any = None) -> Axes:
+        """Draw the effect of every learner and arm with its interval; right of 0 is better than the baseline."""
+        from equipoise.report import verdict_intervals
+
+        names = [f"{row.learner}, {row.candidate}" for row in self.rows]
+        ends = ([getattr(row, end) for row in self.rows] for end in ("effect", "low", "high"))
+        label = f"fall of {metric_set(self.task).label}"
+        return verdict_intervals(names, *ends, verdicts=[row.verdict for row in self.rows], label=label, ax=ax)
+
+    def _lines(self) -> Iterator[str]:
+        primary = metric_set(self.task)
+        yield from _wrapped(f"{self.verdict}: {self.reason}")
+        yield ""
+        yield from _wrapped(
+            f"{self.repeats} x {self.folds} folds, {self.train_rows} real training rows, {self.test_rows} test rows; "
+            f"fall of {primary.label} against {self.baseline!r}, 95 % interval"
+        )
+        yield ""
+        yield f"{_head('learner', 'arm')} {primary.label:>8.8} {'fall':>8}  {'interval':^19}  verdict"
+        decided = {(row.learner, row.candidate): row for row in self.rows}
+        for each in self.arms:
+            head = f"{_head(each.learner, each.arm)} {_number(each.scores[primary.primary]):>8}"
+            row = decided.get((each.learner, each.arm))
+            if row is None:
+                yield head
+            else:
+                span = f"[{_number(row.low)}, {_number(row.high)}]"
+                yield f"{head} {_number(row.effect):>8}  {span:^19}  {row.verdict}"
+        yield ""
+        columns = COLUMNS[self.task]
+        yield _head("learner", "arm") + "".join(f" {title:>9}" for _, title in columns)
+        for each in self.arms:
+            values = "".join(f" {_number(each.scores[name]):>9}" for name, _ in columns)
+            yield f"{_head(each.learner, each.arm)}{values}"
+        if self.task != "regression":
+            yield "* log loss after the shares of the classes are put right"
+        for line in self.skipped:
+            yield from _wrapped(line)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if abs(value) < 10 else f"{value:.4g}"
+
+
+def _head(learner: str, arm: str) -> str:
+    return f"{learner:<10.10} {arm:<14.14}"
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 80)

@@ -1,0 +1,350 @@
+"""The trial: no leak, a placebo that does nothing, real rows that help, and a run that goes on where it was cut off."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+
+from equipoise.augment import Augmenter
+from equipoise.data import Column, DesignEncoder, Table, TreeEncoder
+from equipoise.errors import InputError
+from equipoise.judge import trial as trial_of
+from equipoise.judge import trial_arms
+from equipoise.judge.trial_arms import ARMS, Given, arms_of
+from equipoise.judge.trial_learners import LEARNERS, learners_of
+from equipoise.judge.trial_metrics import decide, prior_corrected, scores
+from equipoise.tables import TableMarginals
+
+from .cases import table
+
+try:
+    import imblearn  # noqa: F401
+
+    NAMED = list(ARMS)
+except ImportError:
+    NAMED = [name for name in ARMS if name != "smote"]
+
+
+class Watch:
+    """Identities that every fit saw, arm by arm."""
+
+    def __init__(self):
+        self.cell, self.seen = None, []
+
+    def note(self, who, marks):
+        self.seen.append((self.cell, who, set(np.asarray(marks).tolist())))
+
+
+class Learner(ClassifierMixin, BaseEstimator):
+    """The shares of the classes; notes the identities, which are the last column, and cannot be scaled away."""
+
+    def __init__(self, watch=None):
+        self.watch = watch
+
+    def fit(self, X, y, sample_weight=None):
+        self.watch.note("learner", X[:, -1])
+        self.classes_ = np.unique(y)
+        self.share_ = np.array([np.mean(y == label) for label in self.classes_])
+        return self
+
+    def predict_proba(self, X):
+        return np.tile(self.share_, (len(X), 1))
+
+    def predict(self, X):
+        return np.repeat(self.classes_[0], len(X))
+
+    def __sklearn_clone__(self):
+        return Learner(self.watch)
+
+
+class Generator:
+    def __init__(self, watch):
+        self.watch, self.seed = watch, 0
+
+    def fit(self, rows):
+        self.watch.note("synthesizer", rows["mark"].values)
+        self.rows = rows
+        return self
+
+    def sample(self, n, where=None, seed=0):
+        return self.rows.take(np.random.default_rng(seed).integers(len(self.rows), size=n))
+
+
+def marked(n=60, seed=0):
+    """Rows with an identity that no arithmetic makes again."""
+    rng = np.random.default_rng(seed)
+    marks = rng.random(n)
+    y = Column("y", "category", (np.arange(n) % 3 == 0).astype(np.int32), ("no", "yes"))
+    return Table((Column("x", "number", rng.normal(size=n)), y, Column("mark", "number", marks))), marks
+
+
+def test_no_fit_sees_a_row_of_its_test_fold(monkeypatch):
+    rows, marks = marked()
+    watch = Watch()
+    for encoder in (DesignEncoder, TreeEncoder):
+        plain = encoder.fit
+
+        def fit(self, X, *args, plain=plain, **options):
+            watch.note("encoder", X["mark"].values)
+            return plain(self, X, *args, **options)
+
+        monkeypatch.setattr(encoder, "fit", fit)
+    tests = {}
+    plain_scored = trial_of.__globals__["_scored"]
+
+    def scored(learner, trainings, real, test, seed):
+        tests[watch.cell] = set(test.table["mark"].values.tolist())
+        for training in trainings:
+            watch.note("arm", training.sample.table["mark"].values)
+        return plain_scored(learner, trainings, real, test, seed)
+
+    monkeypatch.setitem(trial_of.__globals__, "_scored", scored)
+
+    before = trial_of.__globals__["_divided"]
+
+    def divided(train, size, seed):
+        found = before(train, size, seed)
+        watch.cell = frozenset(train.table["mark"].values.tolist())
+        return found
+
+    monkeypatch.setitem(trial_of.__globals__, "_divided", divided)
+    learners = [{"mine": Learner(watch)}, "logistic", "knn"]
+    arms = [*NAMED, {"own": Generator(watch), "minority": Augmenter(Generator(watch))}]
+    found = trial_of(rows, "y", learners=learners, arms=arms, folds=3, repeats=1)
+    everything = set(marks.tolist())
+    folds = {cell for cell, _, _ in watch.seen}
+    assert len(folds) == 3
+    assert {who for _, who, _ in watch.seen} == {"learner", "synthesizer", "encoder", "arm"}
+    for cell, who, seen in watch.seen:
+        held_out = everything - cell
+        assert len(held_out) == 20
+        assert tests[cell] == held_out
+        assert not seen & held_out, f"a fit of the {who} saw {len(seen & held_out)} rows of its test fold"
+        assert who == "learner" or seen & cell
+    assert len(found.rows) > 0
+
+
+def test_copies_change_nothing_where_they_cannot():
+    found = trial_of(table("binary"), "y", learners="logistic", arms=["real", "duplicates"])
+    assert found.verdict == "no evidence"
+    assert abs(found.effect) < 1e-6
+    assert found.interval[0] <= 0 <= found.interval[1]
+
+
+class TrueLaw:
+    """A perfect generator: it draws from the law that the real rows came from."""
+
+    seed = 0
+
+    def fit(self, rows):
+        return self
+
+    def sample(self, n, where=None, seed=0):
+        return planted(n, seed)
+
+
+def planted(n, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 5))
+    y = x @ np.array([3.0, -2.0, 2.0, 1.0, 0.0]) + rng.logistic(size=n) > 0
+    columns = [Column(f"x{j}", "number", x[:, j]) for j in range(5)]
+    return Table((*columns, Column("y", "category", y.astype(np.int32), ("no", "yes"))))
+
+
+def test_more_rows_of_the_true_law_help():
+    arms = ["real", "duplicates", {"perfect": Augmenter(TrueLaw(), multiple=10.0, when="all")}]
+    found = trial_of(planted(300, 1), "y", learners="forest", arms=arms, rows=30)
+    assert {(row.candidate, row.verdict) for row in found.rows} == {
+        ("perfect", "helps"),
+        ("duplicates", "no evidence"),
+    }
+    assert found.verdict == "helps"
+    assert found.interval[0] > 0
+    assert "perfect with forest" in found.reason
+    assert found.train_rows == 30
+
+
+def test_held_back_rows_are_worth_more_than_copies():
+    found = trial_of(
+        planted(400, 1), "y", learners="knn", arms=["duplicates", "oracle"], baseline="duplicates", rows=30
+    )
+    assert found.effect > 0
+
+
+def test_noise_hurts():
+    found = trial_of(planted(300, 0), "y", learners="logistic", arms=["real", "marginals"], repeats=3)
+    assert found.verdict == "hurts"
+    assert found.interval[1] < 0
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_every_learner_and_arm_of_a_task(task):
+    arms = ["real", "class_weight", "jitter", "oracle"] if task == "multiclass" else NAMED
+    found = trial_of(table(task, n=60), "y", learners=list(LEARNERS), arms=arms, folds=2, repeats=1)
+    assert max(map(len, found.table().splitlines())) <= 80
+    assert json.loads(found.to_json())["verdict"] == found.verdict
+    assert {each.learner for each in found.arms} == set(LEARNERS)
+    assert found.plot().get_title() is not None
+    told = {each.arm for each in found.arms}
+    assert told == (
+        set(arms) - {"class_weight", "threshold", "oversample", "smote"} if task == "regression" else set(arms)
+    )
+    assert found.skipped == (
+        () if task == "regression" else ("knn cannot weigh rows, and is left out of class_weight",)
+    )
+
+
+def test_a_synthesizer_of_ones_own_and_an_estimator_of_ones_own():
+    arms = ["real", {"floor": TableMarginals(), "balanced": Augmenter(multiple=1.0)}]
+    found = trial_of(table("binary"), "y", learners=[{"plain": LogisticRegression()}], arms=arms, repeats=1)
+    assert [(each.learner, each.arm) for each in found.arms] == [
+        ("plain", "real"), ("plain", "floor"), ("plain", "balanced")
+    ]  # fmt: skip
+
+
+def test_another_baseline_is_compared_with():
+    found = trial_of(
+        table("binary"), "y", learners="logistic", arms=["real", "jitter"], baseline="jitter", folds=2, repeats=1
+    )
+    assert [(row.candidate, row.baseline) for row in found.rows] == [("real", "jitter")]
+
+
+class Cut(Exception):
+    pass
+
+
+def test_a_run_that_was_cut_off_ends_with_the_same_bytes(tmp_path):
+    options = {"learners": "logistic", "arms": ["real", "jitter", "synthetic"], "folds": 3, "repeats": 1}
+    whole = trial_of(table("binary"), "y", **options).to_json()
+    for stop in (1, 4, 8):
+        folder = tmp_path / str(stop)
+
+        def cut(part, done, total, stop=stop):
+            if done == stop:
+                raise Cut
+
+        with pytest.raises(Cut):
+            trial_of(table("binary"), "y", **options, keep=folder, progress=cut)
+        done = folder / "done.jsonl"
+        assert len(done.read_text().splitlines()) == 1 + stop
+        with open(done, "ab") as handle:  # as a crash in the middle of a line leaves it
+            handle.write(b'{"key":"real/0/')
+        assert trial_of(table("binary"), "y", **options, keep=folder).to_json() == whole
+        assert len(done.read_text().splitlines()) == 10
+
+
+def test_what_is_kept_is_not_mixed_with_another_trial(tmp_path):
+    options = {"learners": "logistic", "arms": ["real", "jitter"], "folds": 2, "repeats": 1, "keep": tmp_path}
+    trial_of(table("binary"), "y", **options)
+    for other in ({"seed": 1}, {"draws": 2}, {"arms": ["real", "mixup"]}):
+        with pytest.raises(InputError, match="belongs to other data or settings"):
+            trial_of(table("binary"), "y", **options | other)
+    with pytest.raises(InputError, match="belongs to other data or settings"):
+        trial_of(table("binary", seed=5), "y", **options)
+    (tmp_path / "done.jsonl").write_text("[1]\n")
+    with pytest.raises(InputError, match="is not a trial's"):
+        trial_of(table("binary"), "y", **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"arms": ["real", "nothing"]}, "arm 'nothing' is not known"),
+        ({"arms": ["real"]}, "nothing to compare"),
+        ({"arms": ["real", {"real": TableMarginals()}]}, "'real' is given twice"),
+        ({"arms": ["real", {"odd": 3}]}, "arm 'odd' is a int"),
+        ({"baseline": "best"}, "baseline 'best'"),
+        ({"learners": "svm"}, "learner 'svm' is not known"),
+        ({"learners": []}, "learners is empty"),
+        ({"learners": ["knn", "knn"]}, "'knn' is given twice"),
+        ({"learners": [{"odd": 3}]}, "'odd' is a int"),
+        ({"folds": 1}, "folds=1"),
+        ({"folds": 50}, "50 folds of 90 rows"),
+        ({"folds": 44}, "class 'yes' has"),
+        ({"repeats": 0}, "repeats=0"),
+        ({"draws": 1.5}, "draws=1.5"),
+        ({"rows": 2}, "rows=2"),
+        ({"rows": 80}, "rows=80 is more than a training part has"),
+    ],
+)
+def test_wrong_use_is_named(options, message):
+    with pytest.raises(InputError, match=message):
+        trial_of(table("binary"), "y", **options)
+
+
+def test_a_class_with_one_row_and_a_column_without_values():
+    rows, _ = marked(30)
+    codes = np.zeros(30, np.int32)
+    codes[0] = 1
+    with pytest.raises(InputError, match="class 'yes' has 1 rows"):
+        trial_of(rows.replace(Column("y", "category", codes, ("no", "yes"))), "y")
+    empty = rows.replace(Column("x", "number", np.full(30, np.nan)))
+    found = trial_of(empty, "y", learners="logistic", arms=[n for n in NAMED if n != "synthetic"], folds=2, repeats=1)
+    assert found.verdict in ("no evidence", "hurts", "helps")
+
+
+@pytest.mark.parametrize("name", ["jitter", "mixup", "smote", "oversample", "duplicates"])
+def test_arms_keep_kinds_and_classes(name):
+    from equipoise.judge.sample import Sample
+
+    if name not in NAMED:
+        pytest.skip("imbalanced-learn is not installed")
+    rows = table("binary", n=90)
+    sample = Sample(rows, "y", "binary", rows["y"].levels)
+    made = ARMS[name](Given(sample, sample.take(np.arange(0)), 0)).sample
+    assert made.table.kinds == rows.kinds
+    new = made.table.take(np.arange(90, len(made)))
+    for column in new.columns:
+        known = rows[column.name]
+        if column.coded:
+            assert set(column.values) <= set(known.values)
+        else:
+            assert np.nanmax(np.abs(column.values)) < 2 * np.nanmax(np.abs(known.values))
+    counts = np.bincount(made.y)
+    if name in ("smote", "oversample"):
+        assert counts[0] == counts[1]
+    else:
+        np.testing.assert_array_equal(counts, 2 * np.bincount(sample.y))
+
+
+def test_weights_of_classes_balance_them():
+    from equipoise.judge.sample import Sample
+
+    rows = table("multiclass")
+    sample = Sample(rows, "y", "multiclass", rows["y"].levels)
+    weight = trial_arms.balanced_weights(sample)
+    totals = np.bincount(sample.y, weight)
+    np.testing.assert_allclose(totals, totals[0])
+    assert weight.mean() == pytest.approx(1.0)
+
+
+def test_scores_of_a_trial_agree_with_scikit_learn():
+    from sklearn import metrics
+
+    rng = np.random.default_rng(0)
+    y = rng.integers(2, size=60)
+    p = np.clip(0.3 * y + 0.6 * rng.random(60), 0.01, 0.99)
+    found = scores(y, np.column_stack([1 - p, p]))
+    assert found["brier"] == pytest.approx(metrics.brier_score_loss(y, p))
+    assert found["pr_auc"] == pytest.approx(metrics.average_precision_score(y, p))
+    assert found["balanced_accuracy"] == pytest.approx(metrics.balanced_accuracy_score(y, p > 0.5))
+    cut = decide(y, p)
+    best = max(metrics.balanced_accuracy_score(y, p >= t) for t in np.unique(p))
+    assert metrics.balanced_accuracy_score(y, p >= cut) == pytest.approx(best)
+
+
+def test_shares_are_put_right():
+    # a model of balanced classes under a true share of a tenth: Bayes' rule by hand
+    fixed = prior_corrected(np.array([[0.25, 0.75]]), np.array([0.5, 0.5]), np.array([0.9, 0.1]))
+    assert fixed[0, 1] == pytest.approx(0.75 * 0.2 / (0.75 * 0.2 + 0.25 * 1.8))
+
+
+def test_names_are_resolved():
+    assert list(arms_of(["jitter", "real"], "real", "binary")) == ["real", "jitter"]
+    assert list(learners_of({"a": LogisticRegression()}, "binary")) == ["a"]
+    with pytest.raises(InputError, match="is no regressor"):
+        learners_of(LogisticRegression(), "regression")
