@@ -45,12 +45,15 @@ _HOMES = {
     "load": "equipoise.tables",
     "tables": "equipoise.tables",
     # judge
+    "Augmented": "equipoise.augment",
+    "Augmenter": "equipoise.augment",
     "DesignEncoder": "equipoise.data",
     "data": "equipoise.data",
     "evaluate_tables": "equipoise.evaluate",
     "read_table": "equipoise.data",
     "report": "equipoise.report",
     "study": "equipoise.judge",
+    "trial": "equipoise.judge",
     # what goes wrong
     "CertificateWarning": "equipoise.errors",
     "FindingWarning": "equipoise.errors",

@@ -59,7 +59,7 @@ def test_augmented_passes_the_checks_of_scikit_learn():
     assert {r["check_name"] for r in results if r["status"] == "skipped"} <= {"check_array_api_input"}
 
 
-@pytest.mark.filterwarnings("default::sklearn.exceptions.DataConversionWarning")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
 def test_augmenter_passes_the_checks_of_imbalanced_learn():
     checks = pytest.importorskip("imblearn.utils.estimator_checks")
     for name in (

@@ -29,7 +29,8 @@ def test_help_needs_no_heavy_library():
 
 
 @pytest.mark.parametrize(
-    "command", [["study"], ["fit"], ["predict"], ["evaluate"], ["synth"], ["synth", "fit"], ["synth", "sample"], []]
+    "command",
+    [["study"], ["fit"], ["predict"], ["evaluate"], ["trial"], ["synth"], ["synth", "fit"], ["synth", "sample"], []],
 )
 def test_every_command_has_help(command, capsys):
     assert run([*command, "--help"]) == 0

@@ -65,7 +65,7 @@ class Augmenter(BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Any, y: ArrayLike, **params: Any) -> Self:
         """Check X and y, which is all that imbalanced-learn's samplers do here."""
-        self._read(X, y)
+        self._read(X, np.argmax(y, axis=1) if _is_one_hot(y) else y)
         return self
 
     def fit_resample(self, X: Any, y: ArrayLike, **params: Any) -> tuple[Any, NDArray[Any]]:
@@ -75,7 +75,7 @@ class Augmenter(BaseEstimator):  # type: ignore[misc]
         ----------
         X : array or data frame of shape (n, p)
         y : array of shape (n,)
-            Classes or numbers.
+            Classes or numbers; or of shape (n, K) with a 1 for the class of each row.
 
         Returns
         -------
@@ -87,7 +87,8 @@ class Augmenter(BaseEstimator):  # type: ignore[misc]
         InputError
             If a setting is out of range, or X and y cannot be learned from.
         """
-        as_list = isinstance(X, list)
+        as_list, one_hot = isinstance(X, list), _is_one_hot(y)
+        y = np.argmax(y, axis=1) if one_hot else y
         X, target, classes = self._read(X, y)
         if classes is not None and len(classes) < 2 and self.when == "minority":
             raise InputError(f"y has the one class {classes[0]!r}, and there is nothing to balance; set when='all'")
@@ -99,7 +100,7 @@ class Augmenter(BaseEstimator):  # type: ignore[misc]
             return X, _like(longer, y)
         counts = np.bincount(longer[len(labels) :], minlength=len(classes))
         self.sampling_strategy_ = {label: int(count) for label, count in zip(classes, counts, strict=True) if count}
-        return X, _like(classes[longer], y)
+        return X, np.eye(len(classes), dtype=int)[longer] if one_hot else _like(classes[longer], y)
 
     def _read(self, X: Any, y: ArrayLike) -> tuple[Any, NDArray[Any], NDArray[Any] | None]:
         check_recipe(self.multiple, self.when)
@@ -114,6 +115,13 @@ class Augmenter(BaseEstimator):  # type: ignore[misc]
             return X, target, None
         check_classification_targets(target)
         return X, target, np.unique(target)
+
+
+def _is_one_hot(y: Any) -> bool:
+    """Whether each row marks one of several classes, as for one classifier a class."""
+    return bool(
+        isinstance(y, np.ndarray) and type_of_target(y) == "multilabel-indicator" and np.all(y.sum(axis=1) == 1)
+    )
 
 
 def _like(values: NDArray[Any], y: Any) -> Any:

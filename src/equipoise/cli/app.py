@@ -25,6 +25,7 @@ _COMMANDS: tuple[tuple[App, str, str], ...] = (
     (app, "fit", "fit"),
     (app, "predict", "predict"),
     (app, "evaluate", "evaluate"),
+    (app, "trial", "trial"),
     (_synth, "synth_fit", "fit"),
     (_synth, "synth_sample", "sample"),
 )

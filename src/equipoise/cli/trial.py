@@ -1,0 +1,101 @@
+"""`equipoise trial`: whether changing the training rows helps."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+
+__all__ = ["trial"]
+
+_LEARNERS = "logistic,forest,boosting"
+_ARMS = "real,class_weight,oversample,jitter,mixup,duplicates,marginals,synthetic"
+
+
+def trial(
+    data: Path | None = None,
+    /,
+    *,
+    target: str | None = None,
+    out: Path | None = None,
+    learners: str = _LEARNERS,
+    arms: str = _ARMS,
+    baseline: str = "real",
+    folds: Annotated[int, Parameter(validator=validators.Number(gte=2))] = 5,
+    repeats: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 3,
+    rows: Annotated[int | None, Parameter(validator=validators.Number(gte=4))] = None,
+    draws: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1,
+    header: bool = True,
+    seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Find out whether weighing, copying, bending or adding training rows helps.
+
+    Every learner is fitted in every arm on the same folds and scored on real rows that nobody fitted on.
+
+    Parameters
+    ----------
+    data
+        Table: .csv, .tsv, .parquet or .jsonl; breast_cancer, which comes with scikit-learn, if not given.
+    target
+        Column to predict. Needed with DATA.
+    out
+        Folder for trial.json, and for what is done: stopped or killed, the same command goes on from there.
+    learners
+        Names with commas between: logistic, forest, boosting, knn, mlp.
+    arms
+        Names with commas between: real, class_weight, threshold, oversample, smote, jitter, mixup, duplicates,
+        marginals, synthetic, synthetic_only, oracle.
+    baseline
+        Arm that the others are compared with.
+    folds
+        Parts that the rows are divided into.
+    repeats
+        Times that they are divided.
+    rows
+        Real rows to learn from; all of the training part if not given, half with oracle.
+    draws
+        Times that random arms are drawn on each fold.
+    header
+        Whether the first line names the columns; without, they are named 0, 1, ...
+    seed
+        Whole number from 0 on; the same seed gives the same trial.json.
+    json
+        Print the record as JSON instead of the table.
+    """
+    from equipoise.cli.progress import study_progress
+    from equipoise.cli.usage import UsageError
+    from equipoise.data import embedded
+    from equipoise.durable import write_bytes
+    from equipoise.judge import trial as judge_trial
+    from equipoise.judge.files import check_folder
+
+    if data is not None and target is None:
+        raise UsageError("no target is given; add --target COLUMN, the column to predict")
+    if out is not None:
+        check_folder(out)
+    with study_progress("trial") as progress:
+        found = judge_trial(
+            embedded() if data is None else data,
+            target or "target",
+            learners=_words(learners),
+            arms=_words(arms),
+            baseline=baseline,
+            folds=folds,
+            repeats=repeats,
+            rows=rows,
+            draws=draws,
+            seed=seed,
+            header=header,
+            keep=out,
+            progress=progress,
+        )
+    if out is not None:
+        write_bytes(out / "trial.json", found.to_json().encode("utf-8"))
+    sys.stdout.write(found.to_json() if json else f"{found}\n")
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
