@@ -76,6 +76,23 @@ def test_wrong_use_is_one_sentence(flowers, options, code, message, capsys):
     assert len(said.splitlines()) == 1
 
 
+def test_an_interrupt_says_that_the_run_can_go_on(flowers, tmp_path, monkeypatch, capsys):
+    from equipoise.judge import trial_store
+
+    plain = trial_store.Store.add
+
+    def add(self, key, value):
+        plain(self, key, value)
+        if key.startswith("synthetic"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(trial_store.Store, "add", add)
+    assert run(["trial", str(flowers), *OPTIONS, "--out", str(tmp_path)]) == 130
+    said = capsys.readouterr().err
+    assert f"{tmp_path} holds it; the same call goes on from there" in said
+    assert not (tmp_path / "trial.json").exists()
+
+
 def test_another_trial_is_not_mixed_in(flowers, whole, capsys):
     assert run(["trial", str(flowers), *OPTIONS, "--out", str(whole), "--seed", "1"]) == 1
     assert "belongs to other data or settings" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -69,6 +70,7 @@ def trial(
     from equipoise.cli.usage import UsageError
     from equipoise.data import embedded
     from equipoise.durable import write_bytes
+    from equipoise.errors import StoppedError
     from equipoise.judge import trial as judge_trial
     from equipoise.judge.files import check_folder
 
@@ -76,22 +78,32 @@ def trial(
         raise UsageError("no target is given; add --target COLUMN, the column to predict")
     if out is not None:
         check_folder(out)
-    with study_progress("trial") as progress:
-        found = judge_trial(
-            embedded() if data is None else data,
-            target or "target",
-            learners=_words(learners),
-            arms=_words(arms),
-            baseline=baseline,
-            folds=folds,
-            repeats=repeats,
-            rows=rows,
-            draws=draws,
-            seed=seed,
-            header=header,
-            keep=out,
-            progress=progress,
-        )
+    last = (0, 0)
+    with study_progress("trial") as show:
+
+        def progress(part: str, done: int, total: int) -> None:
+            nonlocal last
+            last = done, total
+            show(part, done, total)
+
+        try:
+            found = judge_trial(
+                embedded() if data is None else data,
+                target or "target",
+                learners=_words(learners),
+                arms=_words(arms),
+                baseline=baseline,
+                folds=folds,
+                repeats=repeats,
+                rows=rows,
+                draws=draws,
+                seed=seed,
+                header=header,
+                keep=out,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            raise StoppedError(*last, out, signal.SIGINT) from None
     if out is not None:
         write_bytes(out / "trial.json", found.to_json().encode("utf-8"))
     sys.stdout.write(found.to_json() if json else f"{found}\n")

@@ -348,6 +348,8 @@ def _reason(answer: Verdict, learner: str, label: str) -> str:
         return text + "."
     if answer.verdict == "hurts":
         return f"every comparison raises the {label} of {answer.baseline}; the least is that of {best}, {span}."
+    if answer.effect <= 0:
+        return f"no arm lowers the mean {label} of {answer.baseline}; nearest comes {best}, {span}."
     return (
         f"no arm beats {answer.baseline} beyond the luck of the folds; the largest fall of the {label} is that of "
         f"{best}, {span}."

@@ -144,7 +144,7 @@ def _smote(given: Given) -> Training:
     if coded.all():
         sampler: Any = SMOTEN(k_neighbors=near, random_state=given.seed)
     elif coded.any():
-        sampler = SMOTENC(np.flatnonzero(coded), k_neighbors=near, random_state=given.seed)
+        sampler = SMOTENC(np.flatnonzero(coded).tolist(), k_neighbors=near, random_state=given.seed)
     else:
         sampler = SMOTE(k_neighbors=near, random_state=given.seed)
     more, labels = sampler.fit_resample(X, codes)
