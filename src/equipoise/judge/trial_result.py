@@ -105,7 +105,7 @@ class Trial:
             f"fall of {primary.label} against {self.baseline!r}, 95 % interval"
         )
         yield ""
-        yield f"{_head('learner', 'arm')} {primary.label:>8.8} {'fall':>8}  {'interval':^19}  verdict"
+        yield f"{_head('learner', 'arm')} {primary.label:>8.8} {'fall':>8}  {'interval':^20}  verdict"
         decided = {(row.learner, row.candidate): row for row in self.rows}
         for each in self.arms:
             head = f"{_head(each.learner, each.arm)} {_number(each.scores[primary.primary]):>8}"
@@ -114,7 +114,7 @@ class Trial:
                 yield head
             else:
                 span = f"[{_number(row.low)}, {_number(row.high)}]"
-                yield f"{head} {_number(row.effect):>8}  {span:^19}  {row.verdict}"
+                yield f"{head} {_number(row.effect):>8}  {span:^20}  {row.verdict}"
         yield ""
         columns = COLUMNS[self.task]
         yield _head("learner", "arm") + "".join(f" {title:>9}" for _, title in columns)
