@@ -122,7 +122,9 @@ def test_all_checks_pass(key: tuple[str, str]) -> None:
 def test_every_estimator_has_its_row() -> None:
     names = [name for module in (eq, eq.data) for name in module.__all__]
     things = [getattr(eq, name, None) or getattr(eq.data, name) for name in names]
-    public = {thing.__name__ for thing in things if isinstance(thing, type) and issubclass(thing, BaseEstimator)}
+    classes = [thing for thing in things if isinstance(thing, type) and issubclass(thing, BaseEstimator)]
+    # what wraps another estimator, or samples rows, goes through its checks in tests/augment
+    public = {thing.__name__ for thing in classes if not thing.__module__.startswith("equipoise.augment")}
     assert {key[0].partition("(")[0].partition(",")[0] for key in ESTIMATORS} == public
     if not os.environ.get("EQUIPOISE_WRITE_DOCS"):
         assert list(rows_of(PAGE.read_text())) == list(ESTIMATORS)
