@@ -20,7 +20,7 @@ from equipoise.solvers.grid import spaced_alphas
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Context", "Rule", "Selection", "Strategy", "alpha_grid", "check_rule"]
+__all__ = ["Context", "Rule", "Selection", "Strategy", "alpha_grid", "check_rule", "over_folds"]
 
 Rule = Literal["best", "1se"] | float
 
@@ -122,14 +122,10 @@ class Selection:
         rounds: float = 1.0,
         **rest: Any,
     ) -> Selection:
-        """Aggregate fold scores as glmnet does: weighted mean, and weighted deviation / sqrt(folds of one round)."""
-        share = weight / weight.sum()
-        mean = share @ scores
+        """Aggregate fold scores and choose by the rule."""
+        mean, se = over_folds(scores, weight, rounds)
         if np.all(np.isnan(mean)):
             raise InputError(f"the {name} is not a number in some fold at every alpha; use fewer or stratified folds")
-        folds = len(scores)
-        spread = share @ (scores - mean) ** 2 * rounds / max(folds - 1, 1)
-        se = np.sqrt(spread) if folds > 1 else np.zeros_like(mean)
         best = int(np.nanargmin(mean))
         one_se = _largest(mean, mean[best] + se[best])
         lowest = f"the lowest ({mean[best]:.4g})"
@@ -171,6 +167,17 @@ class Strategy(ABC):
     @abstractmethod
     def select(self, problem: Problem, context: Context) -> Selection:
         """Score a grid of alphas and choose one."""
+
+
+def over_folds(scores: FloatArray, weight: FloatArray, rounds: float) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard error of scores of shape (folds, m), as glmnet's.
+
+    The weighted mean, and the weighted deviation / sqrt(folds of one round).
+    """
+    share, folds = weight / weight.sum(), len(scores)
+    mean = share @ scores
+    spread = share @ (scores - mean) ** 2 * rounds / max(folds - 1, 1)
+    return mean, np.sqrt(spread) if folds > 1 else np.zeros_like(mean)
 
 
 def _largest(mean: FloatArray, limit: float) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
-from equipoise.selection.base import Context, Rule, alpha_grid, check_rule
+from equipoise.selection.base import Context, Rule, alpha_grid, check_rule, over_folds
 from equipoise.selection.criterion import GCV
 from equipoise.selection.cross_validation import CrossValidation
 from equipoise.selection.folds import folds, rounds
@@ -80,14 +80,13 @@ def select_targets(design: TargetDesign, strategy: Any, context: Context) -> tup
         splits = folds(strategy.cv, problem, context)
         spectra, errors, weight = design.held_out(splits, alphas)
         tests = [test for _, test in splits]
-        share = weight / weight.sum()
-        mean = np.tensordot(share, errors, 1)
-        times = rounds(tests, problem.n) / max(len(splits) - 1, 1)
-        se = np.sqrt(times * np.tensordot(share, (errors - mean) ** 2, 1)) if len(splits) > 1 else np.zeros_like(mean)
-        found = _chosen(alphas, mean, se, "mean squared error", rule)
+        mean, se = over_folds(errors.reshape(len(splits), -1), weight, rounds(tests, problem.n))
+        found = _chosen(
+            alphas, mean.reshape(errors.shape[1:]), se.reshape(errors.shape[1:]), "mean squared error", rule
+        )
         total, seen = np.zeros(problem.y.shape), np.zeros(problem.n)
         for spectrum, test in zip(spectra, tests, strict=True):
-            total[test] += spectrum.predict(problem, test, found.alpha)
+            total[test] += design.predict(spectrum, test, found.alpha)
             seen[test] += 1.0
         predictions = total / np.where(seen > 0, seen, np.nan)[:, None]
     elif isinstance(strategy, LeaveOneOut):
@@ -104,11 +103,11 @@ def select_targets(design: TargetDesign, strategy: Any, context: Context) -> tup
 
 def _gcv(path: TargetPath, problem: Any, context: Context) -> tuple[FloatArray, FloatArray]:
     spectrum = path.spectrum
-    values, cross = spectrum.values[:, None], spectrum.vectors.T @ spectrum.cross
+    values, cross, squares = spectrum.values[:, None], spectrum.turned, spectrum.normal.squares
     scores = np.empty((len(path.alphas), problem.outputs))
     for k, alpha in enumerate(path.alphas):
         w = spectrum.weights(float(alpha))
-        error = spectrum.squares - np.sum(w * (2.0 * cross - values * w), axis=0)
+        error = squares - np.sum(w * (2.0 * cross - values * w), axis=0)
         used = np.sum(spectrum.values / (spectrum.values + alpha)) + problem.fit_intercept
         share = 1.0 - used / context.rows(problem)
         scores[k] = np.maximum(error, 0.0) / share**2 if share > 0 else np.inf

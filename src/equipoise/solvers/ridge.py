@@ -20,6 +20,7 @@ from equipoise.solvers.moments import Moments, Normal, block_rows
 from equipoise.solvers.path import Path
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.rotation import Rotated, rotate
+from equipoise.solvers.spectrum import Spectrum, inverse
 
 __all__ = ["leave_one_out", "left_out_path", "ridge_gram_path", "ridge_path"]
 
@@ -51,31 +52,12 @@ def ridge_path(problem: Problem, alphas: FloatArray, rotated: Rotated | None = N
 
 def ridge_gram_path(normal: Normal, penalty: Penalty, alphas: FloatArray, fit_intercept: bool, _tol: float) -> Path:
     """Every alpha from normal equations alone: what the folds of a tall problem have in common."""
-    return _gram_path(normal, *_gram_spectrum(normal, penalty), alphas, fit_intercept)
+    return _spectral_path(Spectrum.of(normal, penalty, fit_intercept), alphas)
 
 
-def _gram_spectrum(normal: Normal, penalty: Penalty) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What columns are multiplied by for a penalty of equal factors; eigenvalues and eigenvectors of their moments."""
-    root = 1.0 / np.sqrt(penalty.factors(len(normal.gram)))
-    values, vectors = linalg.eigh(normal.gram * root * root[:, None], check_finite=False)
-    return root, np.maximum(values, 0.0), vectors
-
-
-def _gram_path(
-    normal: Normal, root: FloatArray, values: FloatArray, vectors: FloatArray, alphas: FloatArray, fit_intercept: bool
-) -> Path:
-    gram, cross = normal.gram * root * root[:, None], normal.cross[:, 0] * root
-    inverses = np.stack([_inverse(values, float(a)) for a in alphas])
-    thetas = (inverses * (vectors.T @ cross)) @ vectors.T
-    left = cross - thetas @ gram - np.asarray(alphas)[:, None] * thetas
-    thetas += ((left @ vectors) * inverses) @ vectors.T  # what the first solution lost to rounding
-    left = cross - thetas @ gram - np.asarray(alphas)[:, None] * thetas
-    null = 0.5 * float(normal.squares[0])
-    promised = np.where(alphas > 0, np.sum(left**2, axis=1) / np.where(alphas > 0, 2.0 * alphas, 1.0), 0.0)
-    promised += np.where(alphas > 0, 0.0, np.sum(np.abs(left * thetas), axis=1))
-    gaps = promised / null if null > 0 else np.zeros(len(alphas))
-    coefs, intercepts = normal.back(thetas * root, fit_intercept)
-    return Path(np.asarray(alphas, dtype=float), coefs, intercepts, gaps, _degrees(values, alphas))
+def _spectral_path(spectrum: Spectrum, alphas: FloatArray) -> Path:
+    alphas = np.asarray(alphas, dtype=float)
+    return Path(alphas, *spectrum.solve(alphas), _degrees(spectrum.values, alphas))
 
 
 def _degrees(values: FloatArray, alphas: FloatArray) -> FloatArray:
@@ -108,14 +90,11 @@ def _from_moments(problem: Problem, y: FloatArray, alphas: FloatArray) -> tuple[
     s, p = problem.weight, problem.p
     (total,) = Moments.of(problem.X, y, s, problem.means, np.atleast_1d(s @ y))
     normal = total.centred(problem.fit_intercept, None if problem.standardize else np.ones(p))
-    root, values, vectors = _gram_spectrum(normal, problem.penalty)
-    if alphas[-1] > LEAST * values[-1]:
-        path = _gram_path(normal, root, values, vectors, alphas, problem.fit_intercept)
-    else:
-        path = ridge_path(problem, alphas)
-    mean, y_mean = (normal.mean, float(normal.y_mean[0])) if problem.fit_intercept else (np.zeros(p), 0.0)
-    turn = np.ascontiguousarray((vectors * (normal.scale * root)[:, None]).T)
-    cross = vectors.T @ (normal.cross[:, 0] * root)
+    spectrum = Spectrum.of(normal, problem.penalty, problem.fit_intercept)
+    values = spectrum.values
+    path = _spectral_path(spectrum, alphas) if alphas[-1] > LEAST * values[-1] else ridge_path(problem, alphas)
+    mean, y_mean, cross = spectrum.mean, float(spectrum.y_mean[0]), spectrum.turned[:, 0]
+    turn = np.ascontiguousarray(spectrum.basis.T)
     out, size = np.empty((len(alphas), problem.n)), min(block_rows(p), problem.n)
     for start in range(0, problem.n, size):
         rows = slice(start, start + size)
@@ -140,13 +119,13 @@ def _left_out(
     """Residual of each row under the fit on all others, shape (m, n), for rows Q of shape (d, n) in the eigenbasis."""
     Q2 = Q * Q
     if np.all(s == s[0]):
-        inverses = np.stack([_inverse(values, float(a) * (1.0 - s[0])) for a in alphas])
+        inverses = np.stack([inverse(values, float(a) * (1.0 - s[0])) for a in alphas])
         fitted, leverage = (inverses * cross) @ Q, inverses @ Q2
     else:
         fitted, leverage = np.empty((2, len(alphas), len(s)))
         for k, alpha in enumerate(alphas):
-            inverse = _inverse(values[:, None], alpha * (1.0 - s))
-            fitted[k], leverage[k] = cross @ (Q * inverse), np.sum(Q2 * inverse, axis=0)
+            shrunk = inverse(values[:, None], alpha * (1.0 - s))
+            fitted[k], leverage[k] = cross @ (Q * shrunk), np.sum(Q2 * shrunk, axis=0)
     h = s * (leverage + (1.0 if fit_intercept else 0.0))
     return np.asarray((y - fitted) / np.maximum(1.0 - h, 1e-300))
 
@@ -156,22 +135,16 @@ def _spectrum(A: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray, Flo
     return np.maximum(values, 0.0), vectors, vectors.T @ (A.T @ b)
 
 
-def _inverse(values: FloatArray, alpha: FloatArray | float) -> FloatArray:
-    floor = 1e-13 * np.max(values, initial=0.0)
-    shifted = values + alpha
-    return np.where(shifted > floor, 1.0 / np.where(shifted > floor, shifted, 1.0), 0.0)
-
-
 def _solution(
     A: FloatArray, b: FloatArray, values: FloatArray, vectors: FloatArray, cross: FloatArray, alpha: float
 ) -> FloatArray:
     """Coefficients at one alpha, after a step of refinement that takes away what the normal equations lost."""
     if alpha == 0.0:
         return np.asarray(linalg.lstsq(A, b, cond=1e-12, check_finite=False)[0])
-    inverse = _inverse(values, alpha)
-    theta = vectors @ (inverse * cross)
+    shrunk = inverse(values, alpha)
+    theta = vectors @ (shrunk * cross)
     correction = A.T @ (b - A @ theta) - alpha * theta
-    return np.asarray(theta + vectors @ (inverse * (vectors.T @ correction)))
+    return np.asarray(theta + vectors @ (shrunk * (vectors.T @ correction)))
 
 
 def _gap(A: FloatArray, b: FloatArray, theta: FloatArray, alpha: float) -> float:

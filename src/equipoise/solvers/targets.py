@@ -1,6 +1,4 @@
-"""Ridge regression of many targets on one design: what they share is computed once.
-
-    W(alpha) = V diag(1 / (lambda + alpha)) V'C,    G = V diag(lambda) V' = X'SX,  C = X'SY   (centred)
+"""Ridge regression of many targets on one design: what they share, a `Spectrum`, is computed once.
 
 The held-out error of a fold follows from its second moments about the means of the training rows,
 
@@ -17,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
 
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
@@ -26,76 +23,11 @@ from equipoise.solvers.conjugate import is_vast
 from equipoise.solvers.moments import Moments, block_rows
 from equipoise.solvers.problem import Problem
 from equipoise.solvers.rotation import Rotated, rotate
+from equipoise.solvers.spectrum import Spectrum
 
 __all__ = ["TargetDesign", "TargetPath", "target_design"]
 
 Rows = NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """Normal equations of every target in the eigenbasis of the columns.
-
-    Attributes
-    ----------
-    gram, vectors : arrays of shape (d, d)
-    values : array of shape (d,)
-    cross : array of shape (d, T)
-    squares, y_mean : arrays of shape (T,)
-    mean, scale : arrays of shape (d,)
-        What columns were shifted and multiplied by.
-    """
-
-    gram: FloatArray
-    values: FloatArray
-    vectors: FloatArray
-    cross: FloatArray
-    squares: FloatArray
-    mean: FloatArray
-    y_mean: FloatArray
-    scale: FloatArray
-
-    @classmethod
-    def of(cls, moments: Moments, problem: Problem) -> Spectrum:
-        """Of the rows that the moments are of, with the penalty's factors and the scale of these rows."""
-        normal = moments.centred(problem.fit_intercept, None if problem.standardize else np.ones(problem.p))
-        root = 1.0 / np.sqrt(problem.penalty.factors(problem.p))
-        gram, cross = normal.gram * root * root[:, None], normal.cross * root[:, None]
-        values, vectors = linalg.eigh(gram, check_finite=False)
-        mean, y_mean = normal.mean, normal.y_mean
-        if not problem.fit_intercept:
-            mean, y_mean = np.zeros_like(mean), np.zeros_like(y_mean)
-        return cls(
-            gram, np.maximum(values, 0.0), vectors, cross, normal.squares, mean, y_mean, normal.scale * root
-        )  # fmt: skip
-
-    def weights(self, alpha: FloatArray | float) -> FloatArray:
-        """Coefficients in the eigenbasis, shape (d, T); one alpha, or one a target."""
-        return self._inverse(alpha) * (self.vectors.T @ self.cross)
-
-    def coefs(self, alpha: FloatArray | float) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Coefficients (T, d) and intercepts (T,) of the columns as they are, and the relative duality gaps (T,)."""
-        inverse = self._inverse(alpha)
-        theta = self.vectors @ (inverse * (self.vectors.T @ self.cross))
-        left = self.cross - self.gram @ theta - alpha * theta
-        theta += self.vectors @ (inverse * (self.vectors.T @ left))  # what the first solution lost to rounding
-        left = self.cross - self.gram @ theta - alpha * theta
-        alphas = np.broadcast_to(alpha, theta.shape[1:])
-        bound = np.where(alphas > 0, np.sum(left**2, axis=0) / np.where(alphas > 0, 2.0 * alphas, 1.0), 0.0)
-        bound += np.where(alphas > 0, 0.0, np.sum(np.abs(left * theta), axis=0))
-        gaps = np.where(self.squares > 0, bound / np.where(self.squares > 0, 0.5 * self.squares, 1.0), 0.0)
-        coefs = theta.T * self.scale
-        return coefs, self.y_mean - coefs @ self.mean, gaps
-
-    def predict(self, problem: Problem, rows: Rows, alpha: FloatArray | float) -> FloatArray:
-        """Predictions of some rows, shape (rows, T)."""
-        turn = self.vectors * self.scale[:, None]
-        return np.asarray((problem.X[rows] - self.mean) @ (turn @ self.weights(alpha)) + self.y_mean)
-
-    def _inverse(self, alpha: FloatArray | float) -> FloatArray:
-        shifted = self.values[:, None] + alpha
-        floor = 1e-13 * np.max(self.values, initial=0.0)
-        return np.where(shifted > floor, 1.0 / np.where(shifted > floor, shifted, 1.0), 0.0)
 
 
 @dataclass(frozen=True)
@@ -117,7 +49,7 @@ class TargetPath:
 
     def solve(self, alpha: FloatArray | float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Coefficients (T, p), intercepts (T,) and relative duality gaps (T,) at one alpha, or one alpha a target."""
-        coefs, intercepts, gaps = self.spectrum.coefs(alpha)
+        coefs, intercepts, gaps = self.spectrum.solve(np.broadcast_to(alpha, len(self.spectrum.y_mean)))
         return (*(self.rotated.back(coefs, intercepts) if self.rotated else (coefs, intercepts)), gaps)
 
     def at(self, alpha: FloatArray | float) -> tuple[FloatArray, FloatArray]:
@@ -147,7 +79,7 @@ class TargetDesign:
 
     def path(self, alphas: FloatArray) -> TargetPath:
         """The solutions of all rows."""
-        return TargetPath(alphas, Spectrum.of(self._moments(None)[0], self.problem), self.rotated)
+        return TargetPath(alphas, self._spectrum(self._moments(None)[0]), self.rotated)
 
     def held_out(
         self, splits: Sequence[tuple[Rows, Rows]], alphas: FloatArray
@@ -155,32 +87,36 @@ class TargetDesign:
         """Spectra of the folds, mean squared errors of shape (folds, m, T) and the weights of the held-out rows."""
         spectra, errors = [], np.empty((len(splits), len(alphas), self.problem.outputs))
         for k, (train, test) in enumerate(self._parts(splits)):
-            spectra.append(Spectrum.of(train, self.problem))
+            spectra.append(self._spectrum(train))
             rows = splits[k][1]
             few = len(rows) < self.problem.p
             errors[k] = self._predicted(spectra[k], rows, alphas) if few else _from_moments(spectra[k], test, alphas)
         return spectra, errors, np.array([self.problem.weight[test].sum() for _, test in splits])
 
+    def predict(self, spectrum: Spectrum, rows: Rows, alpha: FloatArray) -> FloatArray:
+        """Predictions of some rows, one alpha a target; shape (rows, T)."""
+        centred = self.problem.X[rows] - spectrum.mean
+        return np.asarray(centred @ (spectrum.basis @ spectrum.weights(alpha)) + spectrum.y_mean)
+
     def left_out(self, spectrum: Spectrum, alphas: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Mean and variance over rows of the squared error under the fit on all other rows, each (m, T); exact."""
         mean, second = np.zeros((2, len(alphas), self.problem.outputs))
-        cross = spectrum.vectors.T @ spectrum.cross
         for rows, Q in self._turned(spectrum):
             s, Y = self.problem.weight[rows], self.problem.y[rows] - spectrum.y_mean
             for k, alpha in enumerate(alphas):
-                squares = self._left_out(spectrum.values, cross, Q, Y, s, float(alpha)) ** 2
+                squares = self._left_out(spectrum.values, spectrum.turned, Q, Y, s, float(alpha)) ** 2
                 mean[k] += s @ squares
                 second[k] += s @ squares**2
         return mean, np.maximum(second - mean**2, 0.0)
 
     def left_out_at(self, spectrum: Spectrum, alpha: FloatArray) -> FloatArray:
         """Prediction of every row under the fit on all others, one alpha a target; shape (n, T)."""
-        out, cross = self.problem.y.copy(), spectrum.vectors.T @ spectrum.cross
+        out = self.problem.y.copy()
         for rows, Q in self._turned(spectrum):
             s, Y = self.problem.weight[rows], self.problem.y[rows] - spectrum.y_mean
             for value in np.unique(alpha):
                 mine = np.flatnonzero(alpha == value)
-                left = self._left_out(spectrum.values, cross[:, mine], Q, Y[:, mine], s, float(value))
+                left = self._left_out(spectrum.values, spectrum.turned[:, mine], Q, Y[:, mine], s, float(value))
                 out[rows, mine] -= left
         return out
 
@@ -195,17 +131,21 @@ class TargetDesign:
 
     def _turned(self, spectrum: Spectrum) -> Iterator[tuple[slice, FloatArray]]:
         """Rows in the eigenbasis, shape (d, block), block by block."""
-        turn = (spectrum.vectors * spectrum.scale[:, None]).T
         size = block_rows(self.problem.p)
         for start in range(0, self.problem.n, size):
             rows = slice(start, min(start + size, self.problem.n))
-            yield rows, turn @ (self.problem.X[rows] - spectrum.mean).T
+            yield rows, spectrum.basis.T @ (self.problem.X[rows] - spectrum.mean).T
 
     def _predicted(self, spectrum: Spectrum, rows: Rows, alphas: FloatArray) -> FloatArray:
         s = self.problem.weight[rows] / self.problem.weight[rows].sum()
-        Q = ((self.problem.X[rows] - spectrum.mean) * spectrum.scale) @ spectrum.vectors
+        Q = (self.problem.X[rows] - spectrum.mean) @ spectrum.basis
         Y = self.problem.y[rows] - spectrum.y_mean
         return np.stack([s @ (Y - Q @ spectrum.weights(alpha)) ** 2 for alpha in alphas])
+
+    def _spectrum(self, moments: Moments) -> Spectrum:
+        of = self.problem
+        normal = moments.centred(of.fit_intercept, None if of.standardize else np.ones(of.p))
+        return Spectrum.of(normal, of.penalty, of.fit_intercept)
 
     def _moments(self, parts: NDArray[np.intp] | None, count: int = 1) -> list[Moments]:
         of = self.problem
@@ -252,11 +192,11 @@ def target_design(problem: Problem) -> TargetDesign:
 
 def _from_moments(spectrum: Spectrum, test: Moments, alphas: FloatArray) -> FloatArray:
     moved = test.moved(spectrum.mean, spectrum.y_mean)
-    turn = spectrum.vectors * spectrum.scale[:, None]
+    turn = spectrum.basis
     H, c, yy = (values / test.weight for values in (turn.T @ moved.xx @ turn, turn.T @ moved.xy, moved.yy))
-    cross, errors = spectrum.vectors.T @ spectrum.cross, np.empty((len(alphas), len(yy)))
+    errors = np.empty((len(alphas), len(yy)))
     for k, alpha in enumerate(alphas):
-        w = spectrum._inverse(alpha) * cross
+        w = spectrum.weights(alpha)
         left = H @ w
         left -= 2.0 * c
         errors[k] = yy + np.einsum("dt,dt->t", w, left)
