@@ -58,13 +58,12 @@ def study(
         Print the record as JSON instead of the table.
     """
     from equipoise.cli.progress import study_progress
-    from equipoise.cli.usage import UsageError
+    from equipoise.cli.usage import UsageError, check_target
     from equipoise.data import embedded
     from equipoise.judge import study as judge_study
     from equipoise.judge.files import check_folder
 
-    if data is not None and target is None:
-        raise UsageError("no target is given; add --target COLUMN, the column to predict")
+    check_target(data, target)
     if groups is not None and time is not None:
         raise UsageError("--groups and --time are both given; rows are put aside by one of them")
     if out is not None:

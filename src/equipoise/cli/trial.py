@@ -67,15 +67,14 @@ def trial(
         Print the record as JSON instead of the table.
     """
     from equipoise.cli.progress import study_progress
-    from equipoise.cli.usage import UsageError
+    from equipoise.cli.usage import check_target
     from equipoise.data import embedded
     from equipoise.durable import write_bytes
     from equipoise.errors import StoppedError
     from equipoise.judge import trial as judge_trial
     from equipoise.judge.files import check_folder
 
-    if data is not None and target is None:
-        raise UsageError("no target is given; add --target COLUMN, the column to predict")
+    check_target(data, target)
     if out is not None:
         check_folder(out)
     last = (0, 0)

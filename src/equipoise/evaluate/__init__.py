@@ -10,6 +10,7 @@ from equipoise.evaluate.c2st import TwoSamples, c2st, c2st_scores, two_samples
 from equipoise.evaluate.copies import Copies, copies
 from equipoise.evaluate.coverage import density_and_coverage
 from equipoise.evaluate.dependence import dependence
+from equipoise.evaluate.drawings import column_drawing
 from equipoise.evaluate.marginals import Marginal, marginal
 from equipoise.evaluate.membership import membership
 from equipoise.evaluate.nearness import dcr_ratio, nearer_to_train
@@ -28,6 +29,7 @@ __all__ = [
     "c2st",
     "c2st_scores",
     "column_distance",
+    "column_drawing",
     "copies",
     "dcr_ratio",
     "density_and_coverage",

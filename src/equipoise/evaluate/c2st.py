@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.data import DesignEncoder, Table, TreeEncoder
-from equipoise.evaluate.intervals import Estimate, auc
+from equipoise.evaluate.intervals import Z95_OF_THREE, Estimate, auc
 
 __all__ = ["TwoSamples", "c2st", "c2st_scores", "two_samples"]
 
-_THREE = 2.3939797998185104  # normal quantile for the 95 % interval of one picked from three (Bonferroni)
 _ROWS = 5_000  # that columns are shuffled in for their importance
 
 Floats = NDArray[np.float64]
@@ -111,7 +110,7 @@ def two_samples(train: Table, test: Table, synthetic: Table, seed: int = 0, *, i
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # 30 epochs are the definition
             probability = model.fit(X, real[0]).predict_proba(Z)[:, 1]
-        aucs[name] = auc(real[1], probability, _THREE)
+        aucs[name] = auc(real[1], probability, Z95_OF_THREE)
     shuffled = _importance(tests["boosting"][0], trees[1], real[1], seed) if importance else []
     return TwoSamples(aucs, dict(zip(tree.feature_names_out_, shuffled, strict=False)))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from equipoise.evaluate.copies import Copies
+from equipoise.evaluate.intervals import Z95, Z95_OF_THREE
 from equipoise.evaluate.record import Conclusion, Fault, Score
 
 __all__ = ["conclusions", "findings"]
 
 _Scores = Mapping[str, Score]
 _EASILY = 0.5  # C2ST of an AUC of 3/4
-_WIDER = 2.3939797998185104 / 1.959963984540054  # of a 95 % interval: there are three signs of copying (Bonferroni)
+_WIDER = Z95_OF_THREE / Z95  # of a 95 % interval: there are three signs of copying
 _DEVIATIONS = 3.0  # of the rate of copies: rows that repeat the same training row are not independent
 
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Z95", "Estimate", "auc", "clustered", "mean", "mean_auc", "share"]
+__all__ = ["Z95", "Z95_OF_THREE", "Estimate", "auc", "clustered", "mean", "mean_auc", "share"]
 
 Z95 = 1.959963984540054
+Z95_OF_THREE = 2.3939797998185104  # each of three intervals, 95 % together (Bonferroni)
 Floats = NDArray[np.float64]
 Estimate = tuple[float, float, float]  # value, lower end, upper end
 

@@ -288,8 +288,8 @@ def _nearness(given: _Tables, test: Table) -> list[Score]:
     train, fresh = some(given.train, rows, seed, 10), some(test, rows, seed, 11)
     drawn, floor = (some(table, _BALLS, seed, 12) for table in (given.synthetic, given.floor))
     found, low = (nearer_to_train(train, fresh, table) for table in (drawn, floor))
-    third, _, _ = _thirds(test, seed)
-    rest = Table.concat(*_thirds(test, seed)[1:])
+    third, *others = _thirds(test, seed)
+    rest = Table.concat(*others)
     few = some(given.train, len(rest), seed, 13)
     high = nearer_to_train(few, some(rest, len(few), seed, 13), some(third, _BALLS, seed, 12))[0]
     ratio = dcr_ratio(given.train, some(test, _BALLS, seed, 14), drawn)

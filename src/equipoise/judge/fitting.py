@@ -28,7 +28,7 @@ from equipoise.judge.seeds import derive
 from equipoise.linear import LogisticRegression, Ridge
 from equipoise.selection import CrossValidation
 
-__all__ = ["PENALTIES", "TITLES", "Fitted", "Fitter", "constant", "estimator"]
+__all__ = ["PENALTIES", "TITLES", "Fitted", "Fitter", "boosting", "constant", "estimator"]
 
 Floats = NDArray[np.float64]
 
@@ -99,8 +99,7 @@ class Fitter:
     def boosting(self, sample: Sample) -> BoostingModel:
         """Fit histogram boosting at scikit-learn's defaults, with categories as such."""
         encoder = TreeEncoder().fit(sample.features)
-        kind = HistGradientBoostingRegressor if sample.task == "regression" else HistGradientBoostingClassifier
-        model = kind(categorical_features=encoder.categorical_, random_state=derive(self.seed, "boosting"))
+        model = boosting(sample.task, encoder.categorical_, self.seed)
         with threadpool_limits(1, user_api="openmp"):
             model.fit(encoder.transform(sample.features), sample.y)
         return BoostingModel(encoder, model, len(sample.classes))
@@ -171,6 +170,12 @@ def estimator(task: str, penalty: Any, alpha: Any) -> Any:
     """The linear estimator of a task; the penalty sees columns of unit variance."""
     kind = Ridge if task == "regression" else LogisticRegression
     return kind(alpha, penalty=penalty, standardize=True, n_jobs=1)
+
+
+def boosting(task: str, categorical: Any, seed: int) -> Any:
+    """Histogram boosting at scikit-learn's defaults, with categories as such."""
+    kind = HistGradientBoostingRegressor if task == "regression" else HistGradientBoostingClassifier
+    return kind(categorical_features=categorical, random_state=derive(seed, "boosting"))
 
 
 def _steps(most: int, rows: int) -> int:

@@ -11,7 +11,7 @@ from scipy.special import expit, softmax
 
 from equipoise.data import DesignEncoder, Table, TreeEncoder
 
-__all__ = ["BoostingModel", "ConstantModel", "LinearModel", "Model"]
+__all__ = ["BoostingModel", "ConstantModel", "LinearModel", "Model", "predict_all"]
 
 Floats = NDArray[np.float64]
 
@@ -75,9 +75,13 @@ class BoostingModel:
 
     def predict(self, features: Table) -> Floats:
         """Encode and predict."""
-        X = self.encoder.transform(features)
-        if self.n_classes == 0:
-            return np.asarray(self.estimator.predict(X), dtype=np.float64)
-        p = np.zeros((len(X), self.n_classes))
-        p[:, np.asarray(self.estimator.classes_, dtype=np.intp)] = self.estimator.predict_proba(X)
-        return p
+        return predict_all(self.estimator, self.encoder.transform(features), self.n_classes)
+
+
+def predict_all(estimator: Any, X: Floats, n_classes: int) -> Floats:
+    """Probabilities of shape (n, K), 0 for classes that were absent in fitting; numbers where there are no classes."""
+    if n_classes == 0:
+        return np.asarray(estimator.predict(X), dtype=np.float64)
+    p = np.zeros((len(X), n_classes))
+    p[:, np.asarray(estimator.classes_, dtype=np.intp)] = estimator.predict_proba(X)
+    return p

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from equipoise.data import Table
-from equipoise.evaluate import column_distance, dependence, marginal, shape, trend
+from equipoise.evaluate import column_distance, column_drawing, dependence, shape, trend
 
 __all__ = ["synthetic_part"]
 
@@ -59,18 +59,5 @@ def _scores(real: Table, other: Table) -> dict[str, float]:
 
 
 def _columns(real: Table, synthetic: Table) -> list[dict[str, Any]]:
-    found = []
-    for column in real.columns:
-        other = synthetic[column.name]
-        sides = marginal(column, other)
-        found.append(
-            {
-                "name": sides.name,
-                "kind": sides.kind,
-                "bins": list(sides.bins),
-                "real": sides.real.tolist(),
-                "synthetic": sides.synthetic.tolist(),
-                "distance": column_distance(column, other),
-            }
-        )
-    return found
+    pairs = ((column, synthetic[column.name]) for column in real.columns)
+    return [column_drawing(column, other, column_distance(column, other)) for column, other in pairs]

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.augment import Augmenter, generated
+from equipoise.augment import Augmenter, default_synthesizer, generated
 from equipoise.data import Column
 from equipoise.errors import InputError
 from equipoise.judge.sample import Sample
@@ -186,12 +186,6 @@ def _added(synthesizer: Any, multiple: float = 1.0, when: Any = "all", alone: bo
     return apply
 
 
-def _trees() -> Any:
-    from equipoise.tables import TableTrees
-
-    return TableTrees()
-
-
 def _marginals(given: Given) -> Training:
     from equipoise.tables import TableMarginals
 
@@ -199,11 +193,11 @@ def _marginals(given: Given) -> Training:
 
 
 def _synthetic(given: Given) -> Training:
-    return _added(_trees())(given)
+    return _added(default_synthesizer())(given)
 
 
 def _synthetic_only(given: Given) -> Training:
-    return _added(_trees(), alone=True)(given)
+    return _added(default_synthesizer(), alone=True)(given)
 
 
 ARMS: dict[str, Apply] = {
@@ -268,7 +262,7 @@ def _arm(name: Any, arm: Any) -> Apply:
             raise InputError(f"arm {arm!r} is not known; choose among {', '.join(ARMS)}, or give {{name: synthesizer}}")
         return ARMS[arm]
     if isinstance(arm, Augmenter):
-        return _added(_trees() if arm.synthesizer is None else arm.synthesizer, arm.multiple, arm.when)
+        return _added(default_synthesizer() if arm.synthesizer is None else arm.synthesizer, arm.multiple, arm.when)
     if callable(getattr(arm, "fit", None)) and callable(getattr(arm, "sample", None)):
         return _added(arm)
     raise InputError(f"arm {name!r} is a {type(arm).__name__}; give a synthesizer, an Augmenter or a known name")

@@ -14,12 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier, is_regressor
-from sklearn.ensemble import (
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
@@ -28,7 +23,8 @@ from sklearn.utils.validation import has_fit_parameter
 from equipoise import penalties
 from equipoise.data import DesignEncoder, Table, TreeEncoder
 from equipoise.errors import InputError
-from equipoise.judge.fitting import estimator
+from equipoise.judge.fitting import boosting, estimator
+from equipoise.judge.models import predict_all
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
 from equipoise.selection import CrossValidation
@@ -50,11 +46,9 @@ class Predictor:
 
     def predict(self, features: Table) -> Floats:
         """Probabilities of shape (n, K), or numbers of shape (n,)."""
-        X = self.encoder.transform(features)
+        p = predict_all(self.model, self.encoder.transform(features), self.n_classes)
         if not self.n_classes:
-            return np.asarray(self.model.predict(X), dtype=np.float64)
-        p = np.zeros((len(X), self.n_classes))
-        p[:, np.asarray(self.model.classes_, dtype=np.intp)] = self.model.predict_proba(X)
+            return p
         return (self.n_real * p + 1.0 / self.n_classes) / (self.n_real + 1)
 
 
@@ -115,9 +109,7 @@ def _forest(sample: Sample, seed: int) -> Learner:
 
 def _boosting(sample: Sample, seed: int) -> Learner:
     encoder = TreeEncoder().fit(sample.features)
-    kind = HistGradientBoostingRegressor if sample.task == "regression" else HistGradientBoostingClassifier
-    model = kind(categorical_features=encoder.categorical_, random_state=derive(seed, "boosting"))
-    return _learner(encoder, model, sample)
+    return _learner(encoder, boosting(sample.task, encoder.categorical_, seed), sample)
 
 
 def _knn(sample: Sample, seed: int) -> Learner:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from equipoise.errors import InputError
 from equipoise.report.embed import embedded_json
+from equipoise.report.pages import template
 from equipoise.report.views.evaluation import answers, facts, faults, groups, notes, ranges
 from equipoise.report.views.synthetic import synthesizers
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 __all__ = ["evaluation_page"]
 
@@ -39,7 +36,7 @@ def evaluation_page(record: Mapping[str, Any]) -> str:
     """
     if not isinstance(record, Mapping) or record.get("format", _FORMAT) != _FORMAT:
         raise InputError(f"This is no record of the format {_FORMAT!r}; give the content of evaluation.json.")
-    return _template().render(
+    return template("evaluation.html.j2").render(
         answers=answers(record),
         facts=facts(record),
         notes=notes(record),
@@ -50,14 +47,3 @@ def evaluation_page(record: Mapping[str, Any]) -> str:
         drawn=synthesizers({"synthetic": [record.get("drawings")]}),
         embedded=embedded_json(record),
     )
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("equipoise.report")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("evaluation.html.j2")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from equipoise.errors import InputError
 from equipoise.report.embed import embedded_json
+from equipoise.report.pages import template
 from equipoise.report.views.arms import arm_table, gap_figure
 from equipoise.report.views.constrain import path_figure, selection_figure
 from equipoise.report.views.data import data
 from equipoise.report.views.run import run
 from equipoise.report.views.synthetic import synthesizers
 from equipoise.report.views.verdicts import verdicts
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 __all__ = ["study_page"]
 
@@ -53,7 +50,7 @@ def study_page(record: Mapping[str, Any]) -> str:
         )
     if record.get("format", _FORMAT) != _FORMAT:
         raise InputError(f"The record has the format {record['format']!r}; this version draws {_FORMAT!r}.")
-    return _template().render(
+    return template("study.html.j2").render(
         data=data(record),
         verdicts=verdicts(record),
         arms=arm_table(record),
@@ -63,14 +60,3 @@ def study_page(record: Mapping[str, Any]) -> str:
         run=run(record),
         embedded=embedded_json(record),
     )
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("equipoise.report")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("study.html.j2")
