@@ -19,7 +19,7 @@ import time
 from dataclasses import replace
 
 import numpy as np
-from adult import adult
+from _sets import parts
 
 import equipoise as eq
 from equipoise.data import Table
@@ -52,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
-    train, test = adult()
+    train, test, _ = parts("adult")
     print("| planted |", " | ".join(COLUMNS), "| says | s |")
     print("|---" * (len(COLUMNS) + 3) + "|")
     for seed in range(options.seeds):

@@ -62,3 +62,16 @@ def test_tables_that_repeat_themselves_are_no_copies():
     found = copies(coarse, coarse, coarse)
     assert found.exact == found.fresh_exact == pytest.approx(1.0)
     assert found.within_bound
+
+
+def test_pooled_rates_count_training_rows_against_each_other():
+    def table(values):
+        return Table((Column("x", "number", np.asarray(values, float)),))
+
+    train = table([*range(6), 0, 1])  # four of eight rows are there twice
+    found = copies(train, table([0.0, 9.0]), table([1.0, 7.0]), pool=True)
+    assert found.fresh_exact == pytest.approx((1 + 4) / 10)
+    assert found.fresh_rows == 10
+    assert found.exact == 0.5
+    assert copies(train, table([0.0, 9.0]), table([1.0, 7.0])).fresh_exact == 0.5
+    assert copies(table(range(8)), table([0.0]), table([1.0, 9.0]), pool=True).fresh_exact == pytest.approx(0.1)

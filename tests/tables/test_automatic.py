@@ -53,6 +53,17 @@ def test_what_copies_is_never_taken(monkeypatch):
     assert fitted.candidates_[0]["why"].startswith("copies: 100.00% exact")
 
 
+def test_near_ties_go_to_what_gains_from_rows_where_there_are_more():
+    entries = [
+        {"name": name, "c2st": score, "error": 0.03, "within_bound": within, "near": 0.0, "exact": 0.0}
+        for name, score, within in (("a", 0.5, True), ("b", 0.93, True), ("c", 0.91, True), ("d", 0.99, False))
+    ]
+    assert automatic._best(entries, ties=False)["name"] == "b"
+    assert automatic._best(entries, ties=True)["name"] == "c"
+    assert "gains most from more rows" in automatic._why(entries[2], entries[2], 0.93)
+    assert "gains less" in automatic._why(entries[1], entries[2], 0.93)
+
+
 def test_the_choice_comes_back_from_a_file(fitted, tmp_path):
     fitted.save(tmp_path / "m.eq")
     loaded = eq.load(tmp_path / "m.eq")

@@ -10,6 +10,7 @@ from equipoise.data import Column, Table
 from equipoise.tables import TableTrees
 from equipoise.tables.association import coarse, informed_order, mutual_information
 from equipoise.tables.flat_trees import grow, join_trees, split_trees
+from equipoise.tables.trees import _from_forest
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +28,7 @@ OFFSETS = np.array([0, 8, 16, 24])
 def test_leaves_are_those_of_scikit_learn(grown):
     codes, scores, tree = grown
     X = np.stack([scores[0][codes[:, 0]], scores[1][codes[:, 1]]], axis=1).astype(np.float32)
-    price = 0.8 * 7 / 600 / np.log(2)
-    peer = DecisionTreeClassifier(
-        criterion="entropy", min_samples_leaf=25, min_impurity_decrease=price, random_state=0
-    ).fit(X, codes[:, 2])
+    peer = DecisionTreeClassifier(criterion="entropy", min_samples_leaf=25, random_state=0).fit(X, codes[:, 2])
     assert 3 < peer.tree_.node_count < 2 * 600 / 25
     np.testing.assert_array_equal(tree.leaves(codes, OFFSETS), peer.apply(X))
 
@@ -86,10 +84,38 @@ def test_classes_of_many_slots_are_few_and_in_order():
     np.testing.assert_allclose(np.bincount(classes), 1000 / 32, atol=5)
 
 
-def test_noise_is_not_cut_up():
-    codes = np.random.default_rng(0).integers(32, size=(5000, 2)).astype(np.int32)
-    ranks = np.linspace(-2, 2, 32)
-    assert len(grow(codes, 1, [0], [ranks, ranks], 20).feature) < 10  # unpriced: 63
+def test_a_spike_leaves_classes_to_the_rest():
+    slots = np.r_[np.zeros(9000, np.int32), np.repeat(np.arange(1, 101, dtype=np.int32), 10)]
+    counts = np.bincount(coarse(slots, np.linspace(-3, 3, 101)))
+    assert len(counts) == 32
+    assert sorted(counts)[-1] == 9000
+    assert sorted(counts)[-2] <= 40
+
+
+def test_several_trees_draw_from_their_mean_law():
+    random = np.random.default_rng(0)
+    codes = np.zeros((50_000, 2), np.int32)
+    laws = np.array([[0.9, 0.1, 0.0], [0.2, 0.0, 0.8]])
+    forest = []
+    for law in laws:
+        rows = np.stack([np.zeros(1000), np.repeat(np.arange(3), (1000 * law).round().astype(int))], axis=1)
+        forest.append(grow(rows.astype(np.int32), 1, [], [np.zeros(3), np.zeros(3)], 10))
+    slots, mean = _from_forest(forest, codes, np.array([0, 3, 6]), random)
+    np.testing.assert_allclose(np.bincount(slots) / 50_000, laws.mean(axis=0), atol=0.01)
+    # under weights, a row counts by how much of its tree's leaf they leave: together the mean law, weighed
+    weight = np.array([0.0, 1.0, 0.5])
+    slots, mean = _from_forest(forest, codes, np.array([0, 3, 6]), random, weight)
+    truth = laws.mean(axis=0) * weight
+    np.testing.assert_allclose(np.bincount(slots, mean, 3) / 50_000, truth, atol=0.01)
+
+
+def test_trees_of_other_seeds_differ():
+    random = np.random.default_rng(0)
+    codes = random.integers(8, size=(2000, 3)).astype(np.int32)
+    scores = [np.linspace(-1, 1, 8)] * 3
+    trees = [grow(codes, 2, [0, 1], scores, 20, seed) for seed in (1, 1, 2)]
+    np.testing.assert_array_equal(trees[0].threshold, trees[1].threshold)
+    assert not np.array_equal(trees[0].feature, trees[2].feature)
 
 
 def test_no_leaf_is_smaller_than_asked(mixed):
@@ -106,3 +132,21 @@ def test_two_hundred_rows_are_not_copied():
     drawn = TableTrees().fit(rows).sample(2000, seed=1)
     known = set(zip(*(column.values for column in rows.columns), strict=True))
     assert not known & set(zip(*(column.values for column in drawn.columns), strict=True))
+
+
+def test_rows_repeat_training_rows_as_seldom_as_these_each_other():
+    """A number that names its row, drawn last: leaves of ten rows would give it back with all its columns."""
+    random = np.random.default_rng(0)
+    group = random.integers(40, size=(3000, 4)).astype(np.int32)
+    group[:, 1:] = (group[:, :1] + random.integers(2, size=(3000, 3))) % 40
+    columns = [Column(f"g{j}", "category", group[:, j], tuple(f"{i:02d}" for i in range(40))) for j in range(4)]
+    table = Table((*columns, Column("salary", "number", random.normal(size=3000))))
+    synthesizer = TableTrees(bins=64).fit(table)
+    codes = synthesizer._fitted.codec.encode(table)
+
+    def repeated(rows):
+        known = set(map(bytes, codes))
+        return np.mean([bytes(row) in known for row in synthesizer._fitted.codec.encode(rows)])
+
+    fresh = np.mean(np.unique(codes, axis=0, return_inverse=True, return_counts=True)[2] > 1)
+    assert repeated(synthesizer.sample(20_000, seed=5)) < 1.2 * max(fresh, 0.2)

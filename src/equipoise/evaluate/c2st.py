@@ -61,6 +61,12 @@ class TwoSamples:
         value, low, high = self.aucs[self.sharpest]
         return _score(value), _score(high), _score(low)
 
+    @property
+    def error(self) -> float:
+        """Standard error of the lowest C2ST, given what was learned."""
+        _, low, high = self.aucs[self.sharpest]
+        return (high - low) / Z95_OF_THREE  # twice that of the AUC
+
 
 def two_samples(train: Table, test: Table, synthetic: Table, seed: int = 0, *, importance: bool = True) -> TwoSamples:
     """Let three classifiers tell real rows from synthetic ones.

@@ -9,6 +9,7 @@ fitted on.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ class Copies:
     exact, near : float
         Of the synthetic rows.
     fresh_exact, fresh_near : float
-        Of real rows that nobody fitted on.
+        Of real rows that nobody fitted on (and, pooled, of training rows against the other ones).
     rows, fresh_rows : int
     """
 
@@ -57,7 +58,7 @@ class Copies:
         return float(np.sqrt((rate + 1.0 / self.fresh_rows) * (1.0 / self.fresh_rows + 1.0 / max(self.rows, 1))))
 
 
-def copies(train: Table, synthetic: Table, fresh: Table) -> Copies:
+def copies(train: Table, synthetic: Table, fresh: Table, *, pool: bool = False) -> Copies:
     """Count the rows that repeat one of `train`.
 
     Parameters
@@ -66,6 +67,8 @@ def copies(train: Table, synthetic: Table, fresh: Table) -> Copies:
         What a synthesizer was fitted on; columns of text are left out.
     synthetic, fresh : Table
         Its rows, and real rows that it was not fitted on; each with at least one row.
+    pool : bool
+        Whether each training row counts as a fresh row for the other ones too, which says more where `fresh` is small.
 
     Examples
     --------
@@ -80,7 +83,12 @@ def copies(train: Table, synthetic: Table, fresh: Table) -> Copies:
          for table in tables] for key in (_exact, _near)
     )  # fmt: skip
     rates = [_repeated(keys[0], other) for keys in (exact, near) for other in keys[1:]]
-    return Copies(rates[0], rates[2], rates[1], rates[3], len(synthetic), len(fresh))
+    rows = len(fresh)
+    if pool:
+        rows += len(train)
+        for place, keys in ((1, exact[0]), (3, near[0])):
+            rates[place] += (_repeating(keys) - rates[place]) * len(train) / rows
+    return Copies(rates[0], rates[2], rates[1], rates[3], len(synthetic), rows)
 
 
 def _exact(real: Column, column: Column) -> NDArray[np.float64]:
@@ -95,3 +103,9 @@ def _repeated(train: NDArray[np.float64], rows: NDArray[np.float64]) -> float:
     """Share of rows that are among others, byte by byte: signed zeros and payloads of NaN are made one first."""
     known = {row.tobytes() for row in train + 0.0}
     return float(np.mean([row.tobytes() in known for row in rows + 0.0]))
+
+
+def _repeating(rows: NDArray[np.float64]) -> float:
+    """Share of rows that are there more than once."""
+    seen = Counter(row.tobytes() for row in rows + 0.0)
+    return sum(count for count in seen.values() if count > 1) / len(rows)

@@ -17,7 +17,10 @@ Floats = NDArray[np.float64]
 
 
 def coarse(slots: Codes, scores: Floats) -> Ints:
-    """Sort slots into at most 32 classes: of equal shares for a number, the rarest together for a category.
+    """Sort slots into at most 32 classes: a category's rarest share one, a number's frequent slots have their own.
+
+    The other slots of a number lie in classes of equal shares, so that a spike (0 in a column of zeros and amounts)
+    leaves the rest as finely parted as the classes allow.
 
     Parameters
     ----------
@@ -36,11 +39,15 @@ def coarse(slots: Codes, scores: Floats) -> Ints:
         return np.unique(slots, return_inverse=True)[1].astype(np.int64)
     of_slot = np.empty(len(counts), np.int64)
     if scores.any():
+        alone = counts * _CLASSES >= counts.sum()
         order = np.argsort(scores, kind="stable")
-        middle = np.cumsum(counts[order]) - 0.5 * counts[order]
-        of_slot[order] = (middle / counts.sum() * _CLASSES).astype(np.int64)
-    else:
-        of_slot[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
+        rest = np.where(alone, 0, counts)[order]
+        middle = np.cumsum(rest) - 0.5 * rest
+        # not all can be alone, for there are more slots than classes
+        of_slot[order] = np.floor(middle / rest.sum() * (_CLASSES - alone.sum()))
+        of_slot[alone] = _CLASSES + np.arange(alone.sum())
+        return np.unique(of_slot[slots], return_inverse=True)[1].astype(np.int64)
+    of_slot[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
     return np.minimum(of_slot, _CLASSES - 1)[slots]
 
 

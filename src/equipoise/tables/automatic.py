@@ -1,21 +1,26 @@
 """The synthesizer that chooses: candidates are fitted on a part and compared on held-out rows; the best learns all.
 
 The best has the highest classifier two-sample score among those that copy no more than fresh real rows would (see
-`equipoise.evaluate.c2st` and `copies`). Where all copy more, the one that copies least is left.
+`equipoise.evaluate.c2st` and `copies`). Where all copy more, the one that copies least is left. Where the table has
+many more rows than are compared, scores within one standard error of the best count as equal, and the last of these
+candidates is taken: they are in the order in which more rows help.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Any, ClassVar, Final, Self, final
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from equipoise.data import Table, read_table
 from equipoise.errors import InputError
-from equipoise.evaluate import c2st_scores, copies
+from equipoise.evaluate import copies, two_samples
 from equipoise.tables.codec import TableCodec
 from equipoise.tables.conditions import Condition
 from equipoise.tables.copula import TableCopula
@@ -31,6 +36,7 @@ __all__ = ["TableSynthesizer"]
 _HELD = 0.25  # of the rows that candidates are compared on
 _MOST = 4_000  # rows that candidates are compared on; the winner learns all
 _FEWEST = 40  # fewer tell nothing
+_MANY = 2  # times the rows that are compared: from here on ties go to what gains from rows
 
 CANDIDATES: Final[dict[str, Callable[[int], Synthesizer]]] = {
     "TableMarginals": lambda seed: TableMarginals(seed=seed),
@@ -58,8 +64,9 @@ class TableSynthesizer(Synthesizer):
     ----------
     chosen_ : str
     candidates_ : list of dict
-        One a candidate: ``name``, ``c2st`` and the score by each classifier, ``exact`` and ``near`` copies beside
-        ``fresh_exact`` and ``fresh_near``, ``within_bound``, ``seconds``, and ``why`` it was taken or not.
+        One a candidate: ``name``, ``c2st`` and its standard ``error``, the score by each classifier, ``exact`` and
+        ``near`` copies beside ``fresh_exact`` and ``fresh_near``, ``within_bound``, ``seconds``, and ``why`` it was
+        taken or not.
 
     Examples
     --------
@@ -113,14 +120,16 @@ class TableSynthesizer(Synthesizer):
             )
         chosen = numpy_generator(self.seed, Stream.ORDER).permutation(len(source))[:_MOST]
         held, train = (source.take(rows) for rows in np.split(chosen, [int(_HELD * len(chosen))]))
-        self.candidates_ = [self._tried(name, train, held) for name in names]
-        allowed = [entry for entry in self.candidates_ if entry["within_bound"]]
-        best = max(allowed, key=lambda entry: entry["c2st"]) if allowed else min(
-            self.candidates_, key=lambda entry: (entry["near"], entry["exact"])
-        )  # fmt: skip
+        tried = (delayed(self._tried)(name, train, held) for name in names)
+        with warnings.catch_warnings():
+            # warnings belong to the process: those that each thread silences must stay silent while others end
+            warnings.simplefilter("ignore")
+            self.candidates_ = list(Parallel(n_jobs=-1, backend="threading", batch_size=1)(tried))
+        best = _best(self.candidates_, ties=len(source) >= _MANY * len(chosen))
         self.chosen_ = best["name"]
+        highest = max((entry["c2st"] for entry in self.candidates_ if entry["within_bound"]), default=0.0)
         for entry in self.candidates_:
-            entry["why"] = _why(entry, best, bool(allowed))
+            entry["why"] = _why(entry, best, highest)
         inner = CANDIDATES[self.chosen_](self.seed).fit(table)
         within = inner._check_fitted()
         self._fitted = Fitted(within.codec, within.origin, within.as_frame, {}, inner)
@@ -128,13 +137,15 @@ class TableSynthesizer(Synthesizer):
 
     def _tried(self, name: str, train: Table, held: Table) -> dict[str, Any]:
         start = perf_counter()
-        made = CANDIDATES[name](self.seed).fit(train)
-        drawn: Table = made.sample(len(train) + len(held), seed=child_seed(self.seed, 0))
-        seconds = perf_counter() - start
-        scores = c2st_scores(train, held, drawn, self.seed)
-        found = copies(train, drawn, held)
-        rates = {key: getattr(found, key) for key in ("exact", "near", "fresh_exact", "fresh_near", "within_bound")}
-        return {"name": name, "c2st": min(scores.values()), **scores, **rates, "seconds": seconds}
+        with threadpool_limits(1):  # candidates run side by side
+            made = CANDIDATES[name](self.seed).fit(train)
+            drawn: Table = made.sample(len(train) + len(held), seed=child_seed(self.seed, 0))
+            seconds = perf_counter() - start
+            found = two_samples(train, held, drawn, self.seed, importance=False)
+        copied = copies(train, drawn, held, pool=True)
+        rates = {key: getattr(copied, key) for key in ("exact", "near", "fresh_exact", "fresh_near", "within_bound")}
+        scores = {"c2st": found.lowest[0], "error": found.error, **found.scores}
+        return {"name": name, **scores, **rates, "seconds": seconds}
 
     def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
         inner = _inner(fitted)
@@ -162,14 +173,28 @@ def _inner(fitted: Fitted) -> Synthesizer:
     return fitted.inner
 
 
-def _why(entry: Mapping[str, Any], best: Mapping[str, Any], allowed: bool) -> str:
-    if entry is best and allowed:
-        return f"hardest to tell from held-out rows (C2ST {entry['c2st']:.3f}) of those that do not copy"
-    if entry is best:
+def _best(entries: Sequence[Mapping[str, Any]], ties: bool) -> Mapping[str, Any]:
+    allowed = [entry for entry in entries if entry["within_bound"]]
+    if not allowed:
+        return min(entries, key=lambda entry: (entry["near"], entry["exact"]))
+    highest = max(allowed, key=lambda entry: entry["c2st"])
+    if not ties:
+        return highest
+    return [entry for entry in allowed if entry["c2st"] >= highest["c2st"] - highest["error"]][-1]
+
+
+def _why(entry: Mapping[str, Any], best: Mapping[str, Any], highest: float) -> str:
+    if entry is best and not best["within_bound"]:
         return "all candidates copy more than fresh rows would; this one least"
     if not entry["within_bound"]:
         return (
             f"copies: {entry['exact']:.2%} exact and {entry['near']:.2%} near, where fresh rows show "
             f"{entry['fresh_exact']:.2%} and {entry['fresh_near']:.2%}"
         )
+    if entry is best and entry["c2st"] >= highest:
+        return f"hardest to tell from held-out rows (C2ST {entry['c2st']:.3f}) of those that do not copy"
+    if entry is best:
+        return f"within one standard error of the highest C2ST ({entry['c2st']:.3f}), and gains most from more rows"
+    if entry["c2st"] >= best["c2st"]:
+        return f"higher by less than one standard error (C2ST {entry['c2st']:.3f}), and gains less from more rows"
     return f"easier to tell from held-out rows (C2ST {entry['c2st']:.3f} against {best['c2st']:.3f})"

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 def boost(X: Floats, real: NDArray[np.bool_], seed: int, trees: int, depth: int, rate: float) -> list[Arrays]:
-    """Return trees whose sum is the log odds of a real row; as many as serve rows that were held out.
+    """Return trees whose sum is the log odds of a real row, but for a constant.
 
     Parameters
     ----------
@@ -31,16 +31,15 @@ def boost(X: Floats, real: NDArray[np.bool_], seed: int, trees: int, depth: int,
         NaN where missing.
     real : ndarray of shape (n,)
     seed, trees, depth, rate
-        As for scikit-learn; a fifth of the rows is held out, and the trees after the best number are dropped.
+        As for scikit-learn.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
         max_iter=trees, max_depth=depth, max_leaf_nodes=None, learning_rate=rate, random_state=seed,
-        early_stopping=True, validation_fraction=0.2, n_iter_no_change=15, tol=0.0,
+        early_stopping=False,
     ).fit(X, real)  # fmt: skip
-    kept = int(np.argmax(model.validation_score_))
-    nodes = [predictor.nodes for (predictor,) in model._predictors[:kept]]
+    nodes = [predictor.nodes for (predictor,) in model._predictors]
     return [{name: tree[name].astype(dtype) for name, dtype in FIELDS.items()} for tree in nodes]
 
 

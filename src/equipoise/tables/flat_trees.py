@@ -19,10 +19,6 @@ from equipoise.tables.association import coarse
 
 __all__ = ["FlatTree", "grow", "join_trees", "principal_ranks", "split_trees"]
 
-# Nats that a split must gain for each parameter; 1 is Akaike's price. At 0.8 rows near training rows are about as
-# frequent as among fresh ones (benchmarks/tables/adult.py); at 0.5, twice as frequent.
-_PRICE = 0.8
-
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -111,7 +107,9 @@ class FlatTree:
         )
 
 
-def grow(codes: Codes, target: int, inputs: Sequence[int], scores: Sequence[Floats], leaf: int) -> FlatTree:
+def grow(
+    codes: Codes, target: int, inputs: Sequence[int], scores: Sequence[Floats], leaf: int, seed: int | None = None
+) -> FlatTree:
     """Grow a tree for one column on others.
 
     Parameters
@@ -124,6 +122,9 @@ def grow(codes: Codes, target: int, inputs: Sequence[int], scores: Sequence[Floa
         Ranks of the slots of each column; all 0 for a category, whose ranks follow from the target.
     leaf : int
         Fewest rows of a leaf.
+    seed : int, optional
+        Where given, each split asks for the best of a random half of the inputs: trees of several seeds differ, and
+        their mean law is closer to the data's than that of one (Breiman, *Random forests* (2001)).
     """
     from sklearn.tree import DecisionTreeClassifier
 
@@ -137,10 +138,11 @@ def grow(codes: Codes, target: int, inputs: Sequence[int], scores: Sequence[Floa
     parts: tuple[NDArray[Any], ...] = (np.array([-1]), np.zeros(1), np.zeros(1, int), np.zeros(1, int))
     if len(inputs) and len(codes) >= 2 * leaf:
         X = np.stack([rank[column][codes[:, column]] for column in inputs], axis=1)
-        # otherwise columns that tell nothing are cut down to the smallest leaves, and these repeat their rows
-        price = _PRICE * (len(np.unique(classes)) - 1) / len(classes) / np.log(2.0)
         tree = DecisionTreeClassifier(
-            criterion="entropy", min_samples_leaf=leaf, min_impurity_decrease=price, random_state=0
+            criterion="entropy",
+            min_samples_leaf=leaf,
+            max_features=None if seed is None else 0.5,
+            random_state=seed or 0,
         )
         tree = tree.fit(X, classes).tree_
         node, inner = tree.apply(X), tree.children_left >= 0

@@ -3,6 +3,9 @@
 A classifier between real rows and drawn ones has the log odds log p(x) / q(x) where it is at its best, so that drawing
 x from q and accepting it with probability proportional to p(x) / q(x) gives p (Azadi et al., *Discriminator rejection
 sampling* (2019), section 3). Each round learns from rows that passed the door so far, and its log odds are added.
+
+The number of trees follows from the number of rows. Held-out rows cannot choose it where the synthesizer has seen
+them: its rows lie closer to those that it learned from than fresh ones do, and no tree at all would look best.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ __all__ = ["Refined"]
 
 _BINS = 256
 _TREES, _DEPTH, _RATE = 150, 5, 0.1
+_ROWS = 200  # real rows for each tree: where rows are few, the door stays open
 _POOL = 4  # drawn rows for one real row, from which every round takes those that pass
 _MOST_POOL = 200_000
 _CAP = 0.995  # log odds above this quantile count as the quantile: a few rows must not close the door to all others
@@ -122,14 +126,12 @@ class Refined(Synthesizer):
         size = max(n, min(_POOL * n, _MOST_POOL))
         pool = _features(fitted.codec, self._proposed(fitted, size, child_seed(self.seed, 0)))
         odds, trees = np.zeros(size), list[Arrays]()
-        cap = 0.0
+        cap, count = 0.0, min(_TREES, max(1, n // _ROWS))
         for position in range(self.rounds):
             passed = np.flatnonzero(random.random(size) < np.exp(np.minimum(odds - cap, 0.0)))
             chosen = random.permutation(passed)[:n]
             X = np.concatenate([real, pool[chosen]])
-            grown = boosted.boost(X, np.arange(len(X)) < n, position, _TREES, _DEPTH, _RATE)
-            if not grown:
-                break
+            grown = boosted.boost(X, np.arange(len(X)) < n, position, count, _DEPTH, _RATE)
             odds, trees = odds + boosted.margins(pool, grown), trees + grown
             cap = float(np.quantile(odds, _CAP))
         share = float(np.mean(np.exp(np.minimum(odds - cap, 0.0))))

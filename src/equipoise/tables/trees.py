@@ -1,18 +1,24 @@
-"""Sequential trees: every column drawn from a classification tree on the columns before it.
+"""Sequential forests: every column drawn from the mean law of some classification trees on the columns before it.
 
-    p(x) = p(x_1) p(x_2 | x_1) p(x_3 | x_1, x_2) ...
+    p(x) = p(x_1) p(x_2 | x_1) p(x_3 | x_1, x_2) ...,    p(x_j | ...) = mean over trees of the law of a leaf
 
 A leaf is the law of a slot among at least `leaf` rows, which bounds how far single rows can be told. Use it where
 columns are mixed and time is short. See Reiter, *Using CART to generate partially synthetic public use microdata*
 (2005), section 3. Columns come in the order of the mutual information that they share with all others.
+
+Leaves hold more rows where drawn rows would repeat training rows more often than these repeat each other: first all,
+then those of columns with many slots in use (a number that all but names its row), by their number of slots.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import groupby
 from typing import ClassVar, final
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from equipoise.errors import InputError
@@ -27,8 +33,12 @@ from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["TableTrees"]
 
+Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
+# rows of a leaf, the next where the one before copies: times `leaf`, and for each slot in use
+_STEPS = ((1, 0), (2, 0), (2, 1), (2, 2), (2, 3), (2, 5), (2, 8))
+_FEWEST = 20_000  # rows drawn to see how often they repeat training rows
 _DRAWS = 32  # of each row with missing values
 _HARDLY = 1e-9  # weight of what is chosen only where there is nothing else
 _BEFORE_ALL = -100.0  # rank of a missing number: below every normal score
@@ -41,11 +51,13 @@ class TableTrees(Synthesizer):
     Parameters
     ----------
     leaf : int
-        Fewest rows of a leaf: fewer fit closer, and come closer to copying.
+        Fewest rows of a leaf: fewer fit closer, and come closer to copying. Columns with many values get more.
     seed : int
-        Part of the common interface; fitting uses no chance.
+        The same seed and data give the same trees.
     bins : int, optional
         Most slots of a column, a power of two; by default by the number of rows.
+    trees : int
+        Trees of each column. One asks for the best column at each split, several for the best of a random half.
 
     Examples
     --------
@@ -56,64 +68,96 @@ class TableTrees(Synthesizer):
     """
 
     id: ClassVar[str] = "table-trees"
-    settings: ClassVar[tuple[str, ...]] = ("leaf", "seed", "bins")
+    settings: ClassVar[tuple[str, ...]] = ("leaf", "seed", "bins", "trees")
     dtypes: ClassVar[Mapping[str, type[np.generic]]] = dict.fromkeys(
         ("order", "nodes", "entries", "feature", "left", "right", "start", "slot", "count"), np.int32
     )
 
-    def __init__(self, leaf: int = 20, seed: int = 0, bins: int | None = None) -> None:
-        self.leaf, self.seed, self.bins = leaf, seed, bins
+    def __init__(self, leaf: int = 10, seed: int = 0, bins: int | None = None, trees: int = 5) -> None:
+        self.leaf, self.seed, self.bins, self.trees = leaf, seed, bins, trees
 
-    def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
+    def _learn(self, codec: TableCodec, codes: Codes, drafted: Draft) -> Arrays:
         del drafted
-        leaf = self.leaf
-        if not isinstance(leaf, int | np.integer) or leaf < 1:
-            raise InputError(f"leaf={leaf!r} is not a number of rows; give a whole number from 1 on")
+        for name, what in (("leaf", "rows"), ("trees", "trees")):
+            value = getattr(self, name)
+            if not isinstance(value, int | np.integer) or value < 1:
+                raise InputError(f"{name}={value!r} is not a number of {what}; give a whole number from 1 on")
         scores = [column.scores() for column in codec.placed]
         for column, known in zip(codec.placed, scores, strict=True):
             if known.any():
                 known[column.width - 1] = _BEFORE_ALL
         classes = [coarse(codes[:, column], known) for column, known in enumerate(scores)]
         order = informed_order(mutual_information(classes))
-        trees = [grow(codes, column, order[:place], scores, leaf) for place, column in enumerate(order)]
-        return {"order": np.array(order, np.int32)} | join_trees(trees)
+        used = [_in_use(column.counts) for column in codec.placed]
+        before = {column: order[:place] for place, column in enumerate(order)}
 
-    def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
-        random = numpy_generator(seed, Stream.SAMPLE)
-        codes, offsets = np.zeros((n, len(fitted.codec.columns)), np.int32), fitted.codec.offsets
-        for column, tree in _pairs(fitted.arrays):
-            codes[:, column], _ = tree.draw(tree.leaves(codes, offsets), random.random(n))
-        return codes
+        @cache  # most leaves stay as they are from step to step
+        def tree(column: int, leaf: int, position: int) -> FlatTree:
+            half = self.trees > 1 and bool(before[column])
+            random = numpy_generator(self.seed, Stream.INIT, column * int(self.trees) + position)
+            seed = int(random.integers(2**31)) if half else None
+            return grow(codes, column, before[column], scores, leaf, seed)
 
-    def _draw_where(self, fitted: Fitted, n: int, seed: int, where: Condition) -> NDArray[np.int32]:
+        def forests(scale: int, floor: int, count: int) -> Forests:
+            leaves = [max(scale * int(self.leaf), round(floor * slots)) for slots in used]
+            places = [(column, position) for column in order for position in range(count if before[column] else 1)]
+            jobs = (delayed(tree)(column, leaves[column], position) for column, position in places)
+            grown = Parallel(n_jobs=-1, backend="threading")(jobs)
+            return _together([column for column, _ in places], grown)
+
+        fresh = _repeating(codes)
+        most = fresh + np.sqrt(fresh / len(codes))  # one standard deviation of a count
+        for step in _STEPS:
+            # mostly one tree of each forest shows it already
+            for count in sorted({1, int(self.trees)}):
+                found = forests(*step, count)
+                random = numpy_generator(self.seed, Stream.STEP)
+                drawn = _drawn(found, max(2 * len(codes), _FEWEST), codec.offsets, random)
+                repeats = bool(np.isin(_keys(drawn), _keys(codes)).mean() > most)
+                if repeats:
+                    break
+            if not repeats:
+                break
+        else:
+            found = forests(*step, int(self.trees))
+        of_tree = [column for column, forest in found for _ in forest]
+        return {"order": np.array(of_tree, np.int32)} | join_trees([tree for _, forest in found for tree in forest])
+
+    def _draw(self, fitted: Fitted, n: int, seed: int) -> Codes:
+        return _drawn(_forests(fitted.arrays), n, fitted.codec.offsets, numpy_generator(seed, Stream.SAMPLE))
+
+    def _draw_where(self, fitted: Fitted, n: int, seed: int, where: Condition) -> Codes:
         """Draw bound columns within their bounds, and accept a row by how much of its leaves that is: exact."""
-        pairs, offsets = _pairs(fitted.arrays), fitted.codec.offsets
-        most = {column: tree.heaviest(where.of(column)) for column, tree in pairs if column in where.columns}
+        forests, offsets = _forests(fitted.arrays), fitted.codec.offsets
+        most = {
+            column: max(tree.heaviest(where.of(column)) for tree in forest)
+            for column, forest in forests
+            if column in where.columns
+        }
 
-        def propose(size: int, position: int) -> tuple[NDArray[np.int32], Floats]:
+        def propose(size: int, position: int) -> tuple[Codes, Floats]:
             random = numpy_generator(child_seed(seed, position), Stream.SAMPLE)
-            codes, probability = np.zeros((size, len(pairs)), np.int32), np.ones(size)
-            for column, tree in pairs:
+            codes, probability = np.zeros((size, len(forests)), np.int32), np.ones(size)
+            for column, forest in forests:
                 weight = where.of(column) if column in most else None
-                codes[:, column], mean = tree.draw(tree.leaves(codes, offsets), random.random(size), weight)
+                codes[:, column], mean = _from_forest(forest, codes, offsets, random, weight)
                 probability *= mean / most.get(column, 1.0)
             return codes, probability
 
         return accepted(propose, n, numpy_generator(seed, Stream.STEP))
 
-    def _fill(
-        self, fitted: Fitted, codes: NDArray[np.int32], unknown: NDArray[np.bool_], seed: int
-    ) -> NDArray[np.int32]:
+    def _fill(self, fitted: Fitted, codes: Codes, unknown: NDArray[np.bool_], seed: int) -> Codes:
         """Draw each row several times and choose one by the probability of what is known (importance resampling)."""
         random, offsets, n = numpy_generator(seed, Stream.SAMPLE), fitted.codec.offsets, len(codes)
         drawn, hidden, logs = np.repeat(codes, _DRAWS, axis=0), np.repeat(unknown, _DRAWS, axis=0), np.zeros(n * _DRAWS)
-        for column, tree in _pairs(fitted.arrays):
-            counts = fitted.codec.placed[column].counts
-            leaf, fill = tree.leaves(drawn, offsets), hidden[:, column]
-            logs += np.where(fill, 0.0, np.log(tree.probability(leaf, drawn[:, column], _smoothed(counts))))
+        for column, forest in _forests(fitted.arrays):
+            counts, fill = fitted.codec.placed[column].counts, hidden[:, column]
+            known, prior = drawn[~fill], _smoothed(counts)
+            laws = [tree.probability(tree.leaves(known, offsets), known[:, column], prior) for tree in forest]
+            logs[~fill] += np.log(np.mean(laws, axis=0))
             present = np.ones(len(counts))
             present[-1] = _HARDLY
-            slots, mean = tree.draw(leaf[fill], random.random(int(fill.sum())), present)
+            slots, mean = _from_forest(forest, drawn[fill], offsets, random, present)
             logs[fill] += np.log(mean)
             # a leaf may hold missing values only: then any value of the column
             stuck = slots == len(counts) - 1
@@ -126,12 +170,12 @@ class TableTrees(Synthesizer):
         return drawn.reshape(n, _DRAWS, -1)[np.arange(n), chosen]
 
     def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
-        columns, nodes, entries = len(codec.columns), int(found["nodes"].sum()), int(found["entries"].sum())
+        trees, nodes, entries = len(found["nodes"]), int(found["nodes"].sum()), int(found["entries"].sum())
         lengths = (
             dict.fromkeys(("feature", "threshold", "left", "right"), nodes)
             | dict.fromkeys(("slot", "count"), entries)
-            | dict.fromkeys(("order", "nodes", "entries"), columns)
-            | {"rank": columns * int(codec.offsets[-1]), "start": nodes + columns}
+            | dict.fromkeys(("order", "nodes", "entries"), trees)
+            | {"rank": trees * int(codec.offsets[-1]), "start": nodes + trees}
         )
         return {name: (length,) for name, length in lengths.items()}
 
@@ -139,14 +183,69 @@ class TableTrees(Synthesizer):
         widths = np.diff(codec.offsets)
         if min(arrays["nodes"].min(), arrays["entries"].min()) < 1:
             return False
-        if sorted(arrays["order"].tolist()) != list(range(len(widths))):
+        forests = _forests(arrays)
+        if sorted(column for column, _ in forests) != list(range(len(widths))):
             return False
-        return all(tree.is_sound(widths, column) for column, tree in _pairs(arrays))
+        return all(tree.is_sound(widths, column) for column, forest in forests for tree in forest)
+
+
+Forests = Sequence[tuple[int, Sequence[FlatTree]]]
+
+
+def _forests(arrays: Arrays) -> Forests:
+    """Return the columns in their order, each with its trees."""
+    return _together(arrays["order"].tolist(), split_trees(arrays))
+
+
+def _together(columns: Iterable[int], trees: Iterable[FlatTree]) -> Forests:
+    pairs = zip(columns, trees, strict=True)
+    return [(column, [tree for _, tree in same]) for column, same in groupby(pairs, key=lambda pair: pair[0])]
+
+
+def _drawn(forests: Forests, n: int, offsets: NDArray[np.int64], random: np.random.Generator) -> Codes:
+    codes = np.zeros((n, len(forests)), np.int32)
+    for column, forest in forests:
+        codes[:, column], _ = _from_forest(forest, codes, offsets, random)
+    return codes
+
+
+def _from_forest(
+    forest: Sequence[FlatTree],
+    codes: Codes,
+    offsets: NDArray[np.int64],
+    random: np.random.Generator,
+    weight: Floats | None = None,
+) -> tuple[Codes, Floats]:
+    """Draw each row from one of the trees, all alike probable: from their mean law."""
+    n = len(codes)
+    slots, mean, chosen = np.zeros(n, np.int32), np.zeros(n), random.integers(len(forest), size=n)
+    for position, tree in enumerate(forest):
+        rows = np.flatnonzero(chosen == position)
+        leaf = tree.leaves(codes[rows], offsets)
+        slots[rows], mean[rows] = tree.draw(leaf, random.random(len(rows)), weight)
+    return slots, mean
+
+
+def _in_use(counts: NDArray[np.int64]) -> float:
+    """Return the effective number of slots, exp of the entropy."""
+    shares = counts[counts > 0] / counts.sum()
+    return float(np.exp(-np.sum(shares * np.log(shares))))
+
+
+def _keys(codes: Codes) -> NDArray[np.uint64]:
+    """Return a number for each row, the same for equal rows only (but for one chance in 2^64 / n)."""
+    random = np.random.default_rng(0)
+    factors = random.integers(0, 2**64, size=codes.shape[1], dtype=np.uint64) | np.array([1], np.uint64)
+    mixed = (codes.astype(np.uint64) + np.array([1], np.uint64)) * factors
+    mixed ^= mixed >> np.array([29], np.uint64)
+    return np.asarray((mixed * factors[::-1]).sum(axis=1, dtype=np.uint64))
+
+
+def _repeating(codes: Codes) -> float:
+    """Return the share of rows that repeat another one."""
+    _, where, count = np.unique(_keys(codes), return_inverse=True, return_counts=True)
+    return float(np.mean(count[where] > 1))
 
 
 def _smoothed(counts: NDArray[np.int64]) -> Floats:
     return np.asarray((counts + 0.5) / (counts + 0.5).sum())
-
-
-def _pairs(arrays: Arrays) -> list[tuple[int, FlatTree]]:
-    return list(zip(arrays["order"].tolist(), split_trees(arrays), strict=True))
