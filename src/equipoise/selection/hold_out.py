@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 from numpy.typing import ArrayLike
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit, StratifiedShuffleSplit
@@ -45,12 +45,14 @@ class HoldOut(Strategy):
 
     def select(self, problem: Problem, context: Context) -> Selection:
         """Fit the path on one part and score it on the other."""
+        return CrossValidation(self.splitter(context), self.alphas).select(problem, context)
+
+    def splitter(self, context: Context) -> Any:
+        """The single split, as one of scikit-learn's splitters."""
         if not 0.0 < self.share < 1.0:
             raise InputError(f"HoldOut: share {self.share} is not between 0 and 1")
         if context.groups is not None:
-            split = GroupShuffleSplit(1, test_size=self.share, random_state=self.seed)
-        elif context.labels is not None:
-            split = StratifiedShuffleSplit(1, test_size=self.share, random_state=self.seed)
-        else:
-            split = ShuffleSplit(1, test_size=self.share, random_state=self.seed)
-        return CrossValidation(split, self.alphas).select(problem, context)
+            return GroupShuffleSplit(1, test_size=self.share, random_state=self.seed)
+        if context.labels is not None:
+            return StratifiedShuffleSplit(1, test_size=self.share, random_state=self.seed)
+        return ShuffleSplit(1, test_size=self.share, random_state=self.seed)

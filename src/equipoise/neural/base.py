@@ -1,0 +1,346 @@
+"""What both estimators of nets do: check settings and data, choose alpha by a sweep, train on all rows, predict."""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Self, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from equipoise.errors import InputError, TrainingError
+from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
+from equipoise.losses import Loss
+from equipoise.losses.base import FloatArray
+from equipoise.neural.network import ACTIVATIONS, Network
+from equipoise.neural.recipe import PENALTIES, PenaltyName, Recipe, Task
+from equipoise.neural.selecting import Grid, NetSelection, checked, decks_of, grid_of, scorer_named, select
+from equipoise.neural.solvers import ScheduleFree, solver
+from equipoise.neural.sweep import Deck, Member, Rows, Sweep
+from equipoise.selection import Context, CrossValidation
+from equipoise.training import check_seed
+
+if TYPE_CHECKING:
+    from equipoise.data import DesignEncoder
+
+__all__ = ["NeuralEstimator"]
+
+# where an automatic grid begins and ends: from almost no weights left to no visible effect, on columns of unit variance
+_RANGES: Final = {
+    "l2": (1.0, 1e-6), "decoupled": (1.0, 1e-5), "l1": (0.1, 1e-6), "group_l1": (0.03, 1e-6), "jacobian": (10.0, 1e-5),
+}  # fmt: skip
+_AUTO: Final = CrossValidation(cv=5, alphas=13)
+_PROXIMAL: Final = ("adam", "adamw", "sgd")
+
+
+class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
+    """A multilayer perceptron fitted by minimising mean loss + alpha * penalty.
+
+    Attributes
+    ----------
+    networks_ : tuple of Network
+        The fitted nets, one a start, in the units of X and y.
+    coefs_, intercepts_ : list of arrays
+        Weights of shape (inputs, outputs) and biases of each layer of the first net.
+    alpha_, learning_rate_, dropout_ : float
+        What the nets were trained with.
+    selection_ : NetSelection or None
+        Scores of every alpha and fold and the choice; None if alpha was given.
+    loss_curve_ : array of shape (max_iter,)
+        Mean training loss of each epoch, penalties of the proximal and the decoupled kind left out.
+    n_iter_ : int
+        Epochs.
+    encoder_ : DesignEncoder or None
+        What turns a data frame into numbers; None if X was an array.
+    n_features_in_ : int
+        Columns of X.
+    feature_names_in_ : array of str
+        Their names, where they have some.
+    """
+
+    encoder_: DesignEncoder | None
+
+    def __init__(
+        self, alpha: Any = "auto", *, hidden_layer_sizes: Any = (64, 64), activation: str = "relu",
+        penalty: str | None = None, solver: str = "adam", learning_rate_init: Any = 0.003,
+        learning_rate: str = "cosine", batch_size: int = 128,
+        max_iter: int = 100, early_stopping: bool = False, validation_fraction: float = 0.1, dropout: Any = 0.0,
+        input_noise: float = 0.0, mixup: float = 0.0, sharpness: float = 0.0, cautious: bool = False,
+        penalize_biases: bool = False, starts: int = 1, halving: int | None = None, standardize: bool = True,
+        n_jobs: int | None = None, random_state: int | None = 0,
+    ) -> None:  # fmt: skip
+        self.alpha = alpha
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.penalty = penalty
+        self.solver = solver
+        self.learning_rate_init = learning_rate_init
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.dropout = dropout
+        self.input_noise = input_noise
+        self.mixup = mixup
+        self.sharpness = sharpness
+        self.cautious = cautious
+        self.penalize_biases = penalize_biases
+        self.starts = starts
+        self.halving = halving
+        self.standardize = standardize
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    @abstractmethod
+    def _encode(self, y: Any) -> tuple[FloatArray, NDArray[np.intp] | None]:
+        """Target as numbers, shape (n, K), and class codes if it has any."""
+
+    @abstractmethod
+    def _task(self) -> tuple[Task, Loss]:
+        """The task, and its loss in NumPy."""
+
+    @abstractmethod
+    def _combine(self, outputs: list[FloatArray]) -> FloatArray:
+        """One linear predictor of the mean prediction of several nets, from their outputs of shape (n, K)."""
+
+    def fit(
+        self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None, groups: ArrayLike | None = None
+    ) -> Self:
+        """Choose alpha and train.
+
+        Parameters
+        ----------
+        X : array or data frame of shape (n, p)
+            Numbers without gaps; a data frame (pandas, polars, pyarrow) may also hold categories, strings, booleans,
+            dates and missing values, which `equipoise.DesignEncoder` turns into numbers, by all rows given here.
+        y : array of shape (n,)
+            Target.
+        sample_weight : array of shape (n,), optional
+            Factors of the rows' losses; a row of weight 0 is left out.
+        groups : array of shape (n,), optional
+            Rows of one group stay in one fold while alpha is chosen.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If a setting or the data cannot be used; the message says which and why.
+        TrainingError
+            If weights grew beyond all numbers.
+        """
+        recipe, settings = self._settings()
+        frame = X if is_frame(X) else None
+        columns, target, labels = self._read(X, y, sample_weight)
+        weight = _shares(sample_weight, columns)
+        if labels is not None and len(np.unique(labels[weight > 0])) < 2:
+            raise InputError("the rows of positive weight are of one class only; a classifier needs two")
+        if frame is not None and self.encoder_ is None:
+            self.encoder_ = numbers_encoder(frame, np.average(columns, axis=0, weights=weight))
+        rows = Rows(columns, target, weight)
+        task = self._task()[0]
+        sizes = (columns.shape[1], *recipe.sizes[1:-1], target.shape[1])
+        recipe = replace(recipe, sizes=sizes, task=task)
+        context = Context(labels=labels, groups=groups, target=np.asarray(y))
+        self._train(recipe, settings, rows, context)
+        return self
+
+    def _train(self, recipe: Recipe, settings: dict[str, Any], rows: Rows, context: Context) -> None:
+        fraction = float(self.validation_fraction) if self.early_stopping else 0.0
+        first = np.random.SeedSequence().generate_state(1)[0] if self.random_state is None else self.random_state
+        base = check_seed(int(first))
+        seeds = [base] + [int(s) for s in np.random.SeedSequence(base).generate_state(int(self.starts) - 1)]
+        rates, dropouts = settings.pop("rates"), settings.pop("dropouts")
+
+        def sweep(decks: list[Deck], members: list[Member]) -> Sweep:
+            full = [replace(member, **settings) for member in members]
+            return Sweep(recipe, rows, decks, full, int(self.max_iter), bool(self.standardize), self.n_jobs)
+
+        self.selection_: NetSelection | None = None
+        alpha = self.alpha
+        if isinstance(alpha, (int, float, np.number)) and not isinstance(alpha, bool):
+            if not 0 <= alpha < np.inf:
+                raise InputError(f"alpha={alpha} is not a number >= 0")
+            if len(rates) > 1 or len(dropouts) > 1:
+                raise InputError(
+                    f"alpha={alpha} is given, so that nothing is chosen: give one learning_rate_init and one dropout, "
+                    "or alpha=equipoise.CrossValidation(alphas=[...])"
+                )
+            chosen = Member(0, float(alpha), rates[0], dropouts[0])
+        else:
+            strategy = checked(_AUTO if isinstance(alpha, str) and alpha == "auto" else alpha)
+            grid = Grid(grid_of(strategy, *_RANGES[recipe.penalty]), rates, dropouts)
+            judge, name = self._judge(getattr(strategy, "scoring", None), rows, context)
+            self.selection_ = select(
+                strategy, grid, rows, context, seeds, fraction, sweep, judge,
+                lambda nets, test: self._combine([net(rows.X[test]) for net in nets]), name, self.halving,
+            )  # fmt: skip
+            chosen = Member(0, self.selection_.alpha, self.selection_.learning_rate, self.selection_.dropout)
+        self.alpha_, self.learning_rate_, self.dropout_ = chosen.alpha, chosen.rate, chosen.dropout
+        decks = decks_of(rows, [np.arange(rows.n)], seeds, context.labels, fraction)
+        final = sweep(decks, [replace(chosen, deck=k) for k in range(len(decks))])
+        final.run()
+        nets = final.networks()
+        self._set(tuple(nets[k] for k in range(len(decks))))
+        self.loss_curve_, self.n_iter_ = final.curves.mean(axis=1), final.done
+        if not all(net.finite for net in self.networks_):
+            raise TrainingError(
+                f"weights grew beyond all numbers at learning_rate_init={chosen.rate:g} and alpha={chosen.alpha:g}; "
+                "lower learning_rate_init"
+            )
+
+    def _settings(self) -> tuple[Recipe, dict[str, Any]]:
+        """The recipe, but for columns and outputs, and the numbers that all members share."""
+        hidden = self.hidden_layer_sizes
+        hidden = (hidden,) if isinstance(hidden, (int, np.integer)) else tuple(hidden)
+        if not all(isinstance(size, (int, np.integer)) and size > 0 for size in hidden):
+            raise InputError(f"hidden_layer_sizes={self.hidden_layer_sizes!r} are not whole numbers > 0")
+        _choice("activation", self.activation, tuple(ACTIVATIONS))
+        _choice("learning_rate", self.learning_rate, ("constant", "cosine"))
+        penalty = self.penalty
+        if penalty is None:
+            penalty = "decoupled" if self.solver == "adamw" else "l2"
+        _choice("penalty", penalty, PENALTIES)
+        if self.solver == "adamw" and penalty == "l2":
+            raise InputError(
+                "solver='adamw' decouples decay from the gradient; use penalty='decoupled', or solver='adam'"
+            )
+        method = solver(self.solver)
+        if penalty in ("l1", "group_l1") and self.solver not in _PROXIMAL:
+            raise InputError(f"penalty={penalty!r} needs solver 'adam' or 'sgd', not {self.solver!r}")
+        if penalty == "decoupled" and isinstance(method, ScheduleFree):
+            raise InputError("solver='schedule_free' has no decoupled decay; use penalty='l2'")
+        for name in ("batch_size", "max_iter", "starts"):
+            _whole(name, getattr(self, name))
+        if self.halving is not None:
+            _whole("halving", self.halving, 2)
+        if self.n_jobs is not None and (not isinstance(self.n_jobs, (int, np.integer)) or self.n_jobs == 0):
+            raise InputError(f"n_jobs={self.n_jobs!r} is not a whole number other than 0; None means all cores")
+        if self.early_stopping and not 0.0 < self.validation_fraction < 1.0:
+            raise InputError(f"validation_fraction={self.validation_fraction!r} is not between 0 and 1")
+        smoothing = getattr(self, "label_smoothing", 0.0)
+        rates = _numbers("learning_rate_init", self.learning_rate_init, np.nextafter(0.0, 1.0), np.inf)
+        dropouts = _numbers("dropout", self.dropout, 0.0, 1.0)
+        noise, mixup, sharpness, smooth = (
+            _numbers(name, value, 0.0, upper)[0]
+            for name, value, upper in (
+                ("input_noise", self.input_noise, np.inf), ("mixup", self.mixup, np.inf),
+                ("sharpness", self.sharpness, np.inf), ("label_smoothing", smoothing, 1.0),
+            )
+        )  # fmt: skip
+        parts = {"noise": noise, "mixup": mixup, "sharpness": sharpness, "smoothing": smooth}
+        recipe = Recipe(
+            (0, *map(int, hidden), 0), self.activation, "regression", int(self.batch_size), method,
+            cast(PenaltyName, penalty),
+            cosine=self.learning_rate == "cosine" and not isinstance(method, ScheduleFree),
+            dropout=any(dropouts), cautious=bool(self.cautious), biases=bool(self.penalize_biases),
+            stopping=bool(self.early_stopping), **{name: value > 0 for name, value in parts.items()},
+        )  # fmt: skip
+        return recipe, {**parts, "rates": rates, "dropouts": dropouts}
+
+    def _judge(self, scoring: Any, rows: Rows, context: Context) -> tuple[Any, str]:
+        """Score of the nets of a fold on held-out rows, lower is better, and its name."""
+        loss = self._task()[1]
+        target = rows.target[:, 0] if rows.target.shape[1] == 1 else rows.target
+        if scoring is None:
+
+            def by_loss(nets: list[Network], test: NDArray[np.intp]) -> float:
+                eta = self._combine([net(rows.X[test]) for net in nets])
+                return loss.score(target[test], eta, rows.weight[test])
+
+            return by_loss, loss.score_name
+        scorer, name = scorer_named(scoring)
+        assert context.target is not None
+        given = np.asarray(context.target).ravel()
+
+        def by_scorer(nets: list[Network], test: NDArray[np.intp]) -> float:
+            weight = rows.weight[test]
+            extra = {} if np.all(weight == weight[0]) else {"sample_weight": weight}
+            return -float(scorer(self._with(tuple(nets)), rows.X[test], given[test], **extra))
+
+        return by_scorer, name
+
+    def _read(self, X: Any, y: Any, sample_weight: ArrayLike | None) -> tuple[FloatArray, FloatArray, Any]:
+        def check(X: Any) -> tuple[Any, Any]:
+            numeric = not hasattr(self, "predict_proba")
+            checked = validate_data(self, X, y, dtype=np.float64, y_numeric=numeric, multi_output=True)
+            return checked[0], checked[1]
+
+        columns, target = fit_columns(self, X, sample_weight, check)
+        return columns, *self._encode(target)
+
+    def _set(self, networks: tuple[Network, ...]) -> None:
+        self.networks_ = networks
+        self.coefs_, self.intercepts_ = list(networks[0].weights), list(networks[0].biases)
+
+    def _with(self, networks: tuple[Network, ...]) -> Self:
+        """A copy that predicts with other nets, from arrays."""
+        model = copy.copy(self)
+        model.__dict__.pop("feature_names_in_", None)
+        model.encoder_, model.n_features_in_ = None, len(networks[0].weights[0])
+        model._set(networks)
+        return model
+
+    def _predictor(self, X: Any) -> FloatArray:
+        check_is_fitted(self)
+
+        def check(X: Any) -> Any:
+            return validate_data(self, X, dtype=np.float64, reset=False)
+
+        columns = predict_columns(self, X, check)
+        return self._combine([net(columns) for net in self.networks_])
+
+    @property
+    def coef_names_(self) -> NDArray[np.object_]:
+        """Names of the rows of ``coefs_[0]``: ``age``, ``age=missing``, ``job=clerk``, ..."""
+        check_is_fitted(self)
+        if self.encoder_ is not None:
+            return self.encoder_.get_feature_names_out()
+        names = getattr(self, "feature_names_in_", [f"x{k}" for k in range(self.n_features_in_)])
+        return np.asarray(names, dtype=object)
+
+    @property
+    def used_(self) -> NDArray[np.bool_]:
+        """Whether any net has a weight other than 0 for each column of `coef_names_`, shape (p,)."""
+        check_is_fitted(self)
+        return np.asarray(np.any([np.any(net.weights[0] != 0, axis=1) for net in self.networks_], axis=0))
+
+
+def _shares(sample_weight: ArrayLike | None, X: FloatArray) -> FloatArray:
+    checks = {"ensure_non_negative": True, "allow_all_zero_weights": True}
+    weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, **checks))
+    if not np.any(weight > 0):
+        raise InputError("sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0")
+    shares = weight / weight.max()  # whose sum does not overflow
+    return np.asarray(shares / shares.sum())
+
+
+def _choice(name: str, value: Any, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise InputError(f"{name}={value!r} is not known; choose among {', '.join(known)}")
+
+
+def _whole(name: str, value: Any, least: int = 1) -> None:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+        raise InputError(f"{name}={value!r} is not a whole number >= {least}")
+
+
+def _numbers(name: str, value: Any, low: float, high: float) -> tuple[float, ...]:
+    """One number or several, each in [low, high)."""
+    try:
+        values = tuple(dict.fromkeys(float(v) for v in np.atleast_1d(value)))
+    except (TypeError, ValueError):
+        values = ()
+    if not values or not all(low <= v < high for v in values):
+        bound = "> 0" if low > 0 else f">= {low:g}"
+        raise InputError(
+            f"{name}={value!r} is not a number {bound}" + (f" and < {high:g}" if np.isfinite(high) else "")
+        )
+    return values

@@ -1,0 +1,67 @@
+"""Proximal steps of L1 and group L1 after a step of any first-order method: weights that are exactly 0.
+
+    prox(z) = argmin_w  sum_i d_i (w_i - z_i)^2 / 2 + t * penalty(w)
+
+d is the metric of the step: 1 for gradient descent, ``sqrt(second moment) + epsilon`` for the Adam family. With the
+metric of the step the fixed points are the stationary points of the objective (Yun, Lozano and Yang 2021, "Adaptive
+proximal gradient methods for structured neural networks", equation 4); a common threshold has others.
+
+    L1        w_i = sign(z_i) max(|z_i| - t / d_i, 0)
+    group     w = 0 if |d z| <= t,  else  w_i = d_i z_i / (d_i + t / r)  with r = |w|
+
+For the group, r solves ``sum_i (d_i z_i / (d_i r + t))^2 = 1``, a convex falling function of r.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+__all__ = ["group_soft_threshold", "soft_threshold"]
+
+_NEWTON = 12
+
+
+def soft_threshold(z: jax.Array, threshold: jax.typing.ArrayLike, metric: jax.typing.ArrayLike = 1.0) -> jax.Array:
+    """Proximal step of L1, elementwise.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> soft_threshold(jnp.array([3.0, -0.5]), 1.0).tolist()
+    [2.0, 0.0]
+    """
+    return jnp.sign(z) * jnp.maximum(jnp.abs(z) - threshold / metric, 0.0)
+
+
+def group_soft_threshold(
+    z: jax.Array, threshold: jax.typing.ArrayLike, metric: jax.typing.ArrayLike = 1.0
+) -> jax.Array:
+    """Proximal step of the Euclidean norm of each row of z.
+
+    Parameters
+    ----------
+    z : array of shape (groups, size)
+    threshold : float
+    metric : array like z, or float
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> group_soft_threshold(jnp.array([[3.0, 4.0], [0.3, 0.4]]), 1.0).round(4).tolist()
+    [[2.4, 3.2], [0.0, 0.0]]
+    """
+    pull = jnp.broadcast_to(metric, z.shape) * z
+    metric = jnp.broadcast_to(metric, z.shape)
+    kept = jnp.sqrt(jnp.sum(pull * pull, axis=1, keepdims=True)) > threshold
+
+    def newton(_: int, r: jax.Array) -> jax.Array:
+        # on 1 / |w(r) / r|, which is concave and almost straight: from 0 it climbs to the root without passing it
+        part = pull / (metric * r + threshold)
+        length = jnp.sqrt(jnp.sum(part * part, axis=1, keepdims=True))
+        slope = jnp.sum(part * part * metric / (metric * r + threshold), axis=1, keepdims=True)
+        return r + jnp.where(kept, (length - 1.0) * length**2 / jnp.where(kept, slope, 1.0), 0.0)
+
+    r = jax.lax.fori_loop(0, _NEWTON, newton, jnp.zeros((len(z), 1), z.dtype))
+    r = jnp.maximum(r, 0.0)
+    return jnp.where(kept, pull * r / (metric * r + threshold), 0.0)

@@ -1,0 +1,183 @@
+"""One step of one member: rows, what is done to them, gradient, penalty, move, proximal step.
+
+    loss = mean over the batch of weight * loss(target, output)          log loss, or squared error / 2
+    l2          the gradient becomes  g + alpha w                         (L2 as part of the objective: |w|^2 / 2)
+    decoupled   w loses the share  alpha / (steps an epoch)  of itself, times rate / first rate
+    l1, group   proximal step, with alpha times the rate
+    jacobian    loss + alpha * mean over rows of  sum_k |d output_k / d x|^2 / 2
+
+alpha of decoupled decay is one over its timescale in epochs (Wang and Aitchison 2024, "How to set AdamW's weight decay
+as you scale model and dataset size"): the weight decay of AdamW is alpha / (rate * steps an epoch).
+
+Mixup: Zhang et al. (2018), equation 1, one share a batch. Sharpness-aware minimisation: Foret et al. (2021), equation
+2: the gradient at ``w + radius * g / |g|``. Cautious decay: Chen et al. (2025), "Cautious weight decay".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from equipoise.adversarial.penalties.protocol import half_squared_slope
+from equipoise.neural.proximal import group_soft_threshold, soft_threshold
+from equipoise.neural.recipe import Lanes, Recipe, Table, Task
+from equipoise.neural.solvers import metric
+from equipoise.training import cosine
+
+__all__ = ["apply", "batch_loss", "one_step", "row_losses", "where"]
+
+_BENDS: dict[str, Callable[[jax.Array], jax.Array]] = {
+    "identity": lambda z: z,
+    "logistic": jax.nn.sigmoid,
+    "relu": lambda z: jnp.maximum(z, 0.0),
+    "tanh": jnp.tanh,
+}
+
+
+def apply(recipe: Recipe, layers: Any, x: jax.Array, drop: Callable[[int, jax.Array], jax.Array] | None = None) -> Any:
+    """Outputs of shape (rows, K)."""
+    bend, last = _BENDS[recipe.activation], len(layers) - 1
+    for k, (weight, bias) in enumerate(layers):
+        x = x @ weight + bias
+        if k < last:
+            x = bend(x) if drop is None else drop(k, bend(x))
+    return x
+
+
+def row_losses(task: Task, output: jax.Array, target: jax.Array) -> jax.Array:
+    """Loss of each row, shape (rows,); targets of classes may be shares."""
+    if task == "regression":
+        return 0.5 * jnp.sum(jnp.square(output - target), axis=1)
+    if task == "binary":
+        return (jax.nn.softplus(output) - target * output)[:, 0]
+    return jax.nn.logsumexp(output, axis=1) - jnp.sum(target * output, axis=1)
+
+
+def batch_loss(recipe: Recipe, table: Table, lane: Lanes, layers: Any, rows: jax.Array) -> jax.Array:
+    """Mean weighted loss of some rows as they are; those beyond the table do not count."""
+    x, target, weight, _ = _look_up(table, lane, rows)
+    losses = row_losses(recipe.task, apply(recipe, layers, x), target)
+    return jnp.sum(weight * losses) / jnp.maximum(jnp.sum(weight), 1e-30)
+
+
+def one_step(
+    recipe: Recipe, table: Table, lane: Lanes, layers: Any, moments: Any, rows: jax.Array, step: jax.Array, done: Any
+) -> tuple[Any, Any, jax.Array]:
+    """Layers and moments after one step on a batch of rows, and its loss.
+
+    Parameters
+    ----------
+    rows : array of shape (batch,)
+        Row numbers; those from the number of rows on only fill up.
+    step : int
+        Number of the step, for chance.
+    done : float
+        Share of all epochs that lie behind.
+    """
+    keys = jax.random.split(jax.random.fold_in(jax.random.key(lane.seed), step), 3)
+    x, target, weight, count = _look_up(table, lane, rows)
+    if recipe.noise:
+        x = x + lane.noise * jax.random.normal(keys[0], x.shape) * (lane.inverse > 0)
+    if recipe.mixup:
+        x, target, weight = _mix(keys[1], lane, x, target, weight, count)
+    if recipe.smoothing:
+        classes = max(2, target.shape[1])
+        target = (1.0 - lane.smoothing) * target + lane.smoothing / classes
+    drop = _dropout(keys[2], lane) if recipe.dropout else None
+
+    def objective(layers: Any) -> jax.Array:
+        losses = row_losses(recipe.task, apply(recipe, layers, x, drop), target)
+        value = jnp.sum(weight * losses) / count
+        if recipe.penalty == "jacobian":
+            value = value + lane.alpha * jnp.sum(weight * _slopes(recipe, layers, x)) / count
+        return value
+
+    loss, gradient = jax.value_and_grad(objective)(layers)
+    if recipe.sharpness:
+        squares = sum(jnp.sum(jnp.square(part)) for part in jax.tree.leaves(gradient))
+        radius = lane.sharpness / jnp.maximum(jnp.sqrt(squares), 1e-12)
+        gradient = jax.grad(objective)(jax.tree.map(lambda w, g: w + radius * g, layers, gradient))
+    if recipe.penalty == "l2":
+        gradient = _weights(recipe, lambda g, w: g + lane.alpha * w, gradient, layers)
+    first = lane.rate
+    rate = cosine(first, 0.0, done) if recipe.cosine else first
+    moved, moments = recipe.solver.update(layers, gradient, moments, rate)
+    if recipe.penalty == "decoupled":
+        share = jnp.minimum(lane.alpha / lane.steps, 1.0) * rate / first
+        moved = _weights(recipe, lambda new, old: new - share * _spared(recipe, new, old), moved, layers)
+    if recipe.penalty in ("l1", "group_l1"):
+        shrink = _shrink_l1 if recipe.penalty == "l1" else _shrink_groups
+        metrics = metric(recipe.solver, moments, moved)
+        moved = _weights(recipe, lambda new, d: shrink(new, rate * lane.alpha, d), moved, metrics)
+    return moved, moments, loss
+
+
+def _look_up(table: Table, lane: Lanes, rows: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+    """Standardised columns and target, weights with mean 1, and the number of rows that count."""
+    present = rows < len(table.X)
+    rows = jnp.where(present, rows, 0)
+    x = (table.X[rows] - lane.mean) * lane.inverse
+    target = (table.target[rows] - lane.shift) * lane.spread
+    weight = jnp.where(present, table.weight[rows] * lane.share, 0.0)
+    return x, target, weight, jnp.maximum(jnp.sum(present), 1)
+
+
+def _mix(
+    key: jax.Array, lane: Lanes, x: jax.Array, target: jax.Array, weight: jax.Array, count: jax.Array
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Each row with the next one; weighted losses mix as weights and targets do."""
+    share = jax.random.beta(key, lane.mixup, lane.mixup)
+    next_one = jnp.mod(jnp.arange(len(x)) + 1, count)
+    both = share * weight + (1.0 - share) * weight[next_one]
+    part = jnp.where(both > 0, share * weight / jnp.where(both > 0, both, 1.0), 1.0)[:, None]
+    mixed = share * x + (1.0 - share) * x[next_one]
+    return mixed, part * target + (1.0 - part) * target[next_one], jnp.where(weight > 0, both, 0.0)
+
+
+def _dropout(key: jax.Array, lane: Lanes) -> Callable[[int, jax.Array], jax.Array]:
+    def drop(layer: int, h: jax.Array) -> jax.Array:
+        bits = jax.random.bits(jax.random.fold_in(key, layer), h.shape, jnp.uint16)
+        kept = bits >= (lane.dropout * 65536.0).astype(jnp.uint16)
+        return jnp.where(kept, h / (1.0 - lane.dropout), 0.0)
+
+    return drop
+
+
+def _slopes(recipe: Recipe, layers: Any, x: jax.Array) -> jax.Array:
+    """Half the squared Jacobian of each row."""
+    outputs = layers[-1][1].shape[0]
+    each = [
+        half_squared_slope(lambda rows, k=k: apply(recipe, layers, rows)[:, k], x)  # type: ignore[misc]
+        for k in range(outputs)
+    ]
+    return jnp.sum(jnp.stack(each), axis=0)
+
+
+def _weights(recipe: Recipe, change: Callable[[Any, Any], Any], layers: Any, other: Any) -> Any:
+    """Change weights, and biases if they count too."""
+    pairs = zip(layers, other, strict=True)
+    return tuple((change(w, v), change(b, c) if recipe.biases else b) for (w, b), (v, c) in pairs)
+
+
+def _spared(recipe: Recipe, new: jax.Array, old: jax.Array) -> jax.Array:
+    """The weights that decay: all, or those that the step did not make larger."""
+    return jnp.where((new - old) * old <= 0, old, 0.0) if recipe.cautious else old
+
+
+def _shrink_l1(w: jax.Array, threshold: jax.Array, d: jax.Array) -> jax.Array:
+    return soft_threshold(w, threshold, d)
+
+
+def _shrink_groups(w: jax.Array, threshold: jax.Array, d: jax.Array) -> jax.Array:
+    if w.ndim == 1:  # a bias is a group of its own
+        return soft_threshold(w, threshold, d)
+    return group_soft_threshold(w, threshold * w.shape[1] ** 0.5, d)
+
+
+def where(active: jax.Array, new: Any, old: Any) -> Any:
+    """Elementwise choice over a pytree by one truth value."""
+    return jax.tree.map(lambda a, b: lax.select(jnp.broadcast_to(active, a.shape), a, b), new, old)

@@ -1,0 +1,344 @@
+"""The host's side of a sweep: folds become decks of rows, members are dealt to lanes, blocks of epochs run in threads.
+
+The order of rows is a function of (seed, epoch), the start of (seed), and chance within a step of (seed, deck, step):
+members that differ in alpha alone differ in nothing else, whoever trains beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final, final
+
+import jax
+import numpy as np
+from joblib import cpu_count
+from numpy.typing import NDArray
+
+from equipoise.losses.base import FloatArray
+from equipoise.neural.network import Network, start
+from equipoise.neural.program import BLOCK, advance, begin, harvest
+from equipoise.neural.recipe import Lanes, Recipe, State, Table
+from equipoise.training import Stream, numpy_generator
+from equipoise.training.compile_cache import use_compile_cache
+
+__all__ = ["Deck", "Member", "Rows", "Sweep", "padded"]
+
+_LANES: Final = 16  # members at a time on a CPU, if they fit
+_CACHE: Final = 1 << 21  # bytes of weights and two moments that stay in the cache of a core
+_Rows = NDArray[np.intp]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows as numbers.
+
+    Parameters
+    ----------
+    X : array of shape (n, p)
+    target : array of shape (n, K)
+        Indicators of classes (one column for two), or a number.
+    weight : array of shape (n,)
+        Sums to 1.
+    """
+
+    X: FloatArray
+    target: FloatArray
+    weight: FloatArray
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.weight)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Deck:
+    """The rows that a member trains on, and the seed of their order and of its start.
+
+    Parameters
+    ----------
+    rows : array of int
+    held : array of int
+        Rows for the validation loss; none if it is not looked at.
+    seed : int
+    """
+
+    rows: _Rows
+    held: _Rows
+    seed: int
+
+
+@final
+@dataclass(frozen=True)
+class Member:
+    """One net of the sweep; `deck` is a place in the list of decks."""
+
+    deck: int
+    alpha: float
+    rate: float = 1e-3
+    dropout: float = 0.0
+    noise: float = 0.0
+    mixup: float = 0.0
+    smoothing: float = 0.0
+    sharpness: float = 0.0
+
+
+class Sweep:
+    """Members that train side by side.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        With the true number of columns; it is filled up here.
+    rows : Rows
+    decks : sequence of Deck
+    members : sequence of Member
+    epochs : int
+        In all.
+    standardize : bool
+        Whether columns have mean 0 and variance 1 on each deck's own rows; a target of numbers always does.
+    n_jobs : int, optional
+        Threads; as many as there are cores if not given.
+
+    Attributes
+    ----------
+    curves : array of shape (epochs done, members)
+        Mean training loss of each epoch.
+    """
+
+    def __init__(
+        self, recipe: Recipe, rows: Rows, decks: Sequence[Deck], members: Sequence[Member], epochs: int,
+        standardize: bool = True, n_jobs: int | None = None,
+    ) -> None:  # fmt: skip
+        use_compile_cache()
+        self.columns, self.epochs, self.done = recipe.sizes[0], epochs, 0
+        self.members, self.curves = list(members), np.zeros((0, len(members)))
+        self.decks, self._workers = decks, n_jobs if n_jobs is not None and n_jobs > 0 else cpu_count()
+        counts = [-(-len(deck.rows) // recipe.batch) for deck in decks]
+        wide = _multiple(self.columns, 32)
+        self.recipe = replace(recipe, sizes=(wide, *recipe.sizes[1:]), ragged=len(set(counts)) > 1)
+        self._steps = max(counts)
+        self._views = [_View.of(rows, deck.rows, recipe.task, standardize) for deck in decks]
+        self._shared = _share(rows, wide, recipe.task)
+        self._size = len(self._shared.table.X)
+        self._held = padded([deck.held for deck in decks], self._size)
+        self._batches: list[_Part] = []
+        starts: dict[int, Any] = {}
+        for deck in decks:
+            random = numpy_generator(deck.seed, Stream.INIT)
+            starts.setdefault(deck.seed, start(random, self.recipe.sizes, recipe.activation, self.columns))
+        self._deal([(k, starts[decks[m.deck].seed]) for k, m in enumerate(self.members)], begun=False)
+
+    def run(self, until: int | None = None) -> None:
+        """Train all members up to an epoch, the last one if not given."""
+        until = self.epochs if until is None else until
+        with ThreadPoolExecutor(max(1, min(self._workers, len(self._batches)))) as pool:
+            while self.done < until:
+                count = min(BLOCK, until - self.done)
+                orders = jax.device_put(self._orders(self.done, count))
+                curves = list(pool.map(partial(self._advance, orders, count), self._batches))
+                block = np.full((count, len(self.members)), np.nan)
+                for part, curve in zip(self._batches, curves, strict=True):
+                    block[:, part.places] = np.asarray(curve)[:count, : len(part.places)]
+                self.curves = np.concatenate([self.curves, block])
+                self.done += count
+
+    def keep(self, places: Sequence[int]) -> None:
+        """Go on with some members only, by their numbers."""
+        wanted, kept = set(places), []
+        for part in self._batches:
+            state = jax.tree.map(np.asarray, part.state)
+            kept += [(k, _pick(state, i)) for i, k in enumerate(part.places) if k in wanted]
+        self._deal(kept, begun=True)
+
+    def networks(self) -> dict[int, Network]:
+        """The nets of the members that are still there, by their numbers, in the units of the data."""
+        found = {}
+        for part in self._batches:
+            layers = jax.tree.map(np.asarray, harvest(self.recipe, part.state))
+            for i, k in enumerate(part.places):
+                view = self._views[self.members[k].deck]
+                found[k] = Network.of(
+                    _pick(layers, i), self.recipe.activation, view.mean, view.inverse, view.shift, view.spread
+                )
+        return found
+
+    def _deal(self, kept: list[tuple[int, Any]], begun: bool) -> None:
+        """Put members, by their states or their first layers, into parts of one size."""
+        lanes = _lanes(self.recipe, len(kept))
+        self._batches = []
+        for first in range(0, len(kept), lanes):
+            some = kept[first : first + lanes]
+            places = [k for k, _ in some]
+            filled = [*some, *[some[-1]] * (lanes - len(some))]  # copies of the last one fill up
+            stacked = jax.tree.map(lambda *parts: np.stack(parts), *[tree for _, tree in filled])
+            state = stacked if begun else begin(self.recipe, stacked)
+            self._batches.append(_Part(places, self._arguments([k for k, _ in filled]), state))
+
+    def _arguments(self, places: Sequence[int]) -> Lanes:
+        members = [self.members[k] for k in places]
+        views = [self._views[m.deck] for m in members]
+        numbers = {
+            name: np.array([getattr(m, name) for m in members], np.float32)
+            for name in ("alpha", "rate", "dropout", "noise", "mixup", "smoothing", "sharpness")
+        }
+        wide, shared = self.recipe.sizes[0], self._shared
+        placed: Lanes = jax.device_put(Lanes(
+            **numbers,
+            seed=np.array([_seed(self.decks[m.deck], m.deck) for m in members], np.uint32),
+            deck=np.array([m.deck for m in members], np.int32),
+            steps=np.array([-(-len(self.decks[m.deck].rows) // self.recipe.batch) for m in members], np.int32),
+            mean=np.stack([_fill((view.mean - shared.mean) / shared.scale, wide) for view in views]),
+            inverse=np.stack([_fill(view.inverse * shared.scale, wide) for view in views]),
+            shift=np.stack([(view.shift - shared.level) / shared.spread for view in views]).astype(np.float32),
+            spread=np.stack([shared.spread / view.spread for view in views]).astype(np.float32),
+            share=np.array([view.share for view in views], np.float32),
+        ))  # fmt: skip
+        return placed
+
+    def _advance(self, orders: Any, count: int, part: _Part) -> NDArray[Any]:
+        numbers = (np.int32(self.done), np.int32(count), np.int32(self.epochs), np.int32(self._steps))
+        part.state, curve = advance(
+            self.recipe, self._shared.table, part.lanes, part.state, orders, self._held, *numbers
+        )
+        return np.asarray(curve)  # waits for the end
+
+    def _orders(self, first: int, count: int) -> NDArray[np.int32]:
+        """Rows of `count` epochs, in batches of almost equal size."""
+        batch = self.recipe.batch
+        length = _power(self._steps * batch)
+        orders = np.full((_power(len(self.decks), 1), BLOCK, length), self._size, np.int32)
+        for d, deck in enumerate(self.decks):
+            slots = np.concatenate(list(_slots(len(deck.rows), batch)))
+            for k in range(count):
+                orders[d, k, slots] = numpy_generator(deck.seed, Stream.ORDER, first + k).permutation(deck.rows)
+        return orders
+
+
+@dataclass
+class _Part:
+    places: list[int]
+    lanes: Lanes
+    state: State
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _View:
+    """How a deck sees the data: centre and scale of columns and target, and the factor of the weights."""
+
+    mean: FloatArray
+    inverse: FloatArray
+    shift: FloatArray
+    spread: FloatArray
+    share: float
+
+    @classmethod
+    def of(cls, data: Rows, rows: _Rows, task: str, standardize: bool) -> _View:
+        X, weight = data.X[rows], data.weight[rows]
+        mean, scale = _centre(X, weight)
+        varies = np.ptp(X, axis=0) > 0
+        inverse = np.where(varies, 1.0 / scale, 0.0)  # a constant says nothing
+        if not standardize:
+            mean, inverse = np.zeros_like(mean), varies.astype(np.float64)
+        shift, spread = np.zeros(data.target.shape[1]), np.ones(data.target.shape[1])
+        if task == "regression":
+            shift, spread = _centre(data.target[rows], weight)
+        return cls(mean, inverse, shift, spread, float(len(rows) / weight.sum()))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Shared:
+    """The table on the device, and how columns and target were brought near 0, which single precision needs."""
+
+    table: Table
+    mean: FloatArray
+    scale: FloatArray
+    level: FloatArray
+    spread: FloatArray
+
+
+def _share(rows: Rows, wide: int, task: str) -> _Shared:
+    used, size = rows.weight > 0, _power(rows.n)
+    mean, scale = _centre(rows.X[used])
+    level, spread = np.zeros(rows.target.shape[1]), np.ones(rows.target.shape[1])
+    if task == "regression":
+        level, spread = _centre(rows.target[used])
+    X = np.zeros((size, wide), np.float32)
+    X[: rows.n, : rows.X.shape[1]] = (rows.X - mean) / scale
+    target, weight = np.zeros((size, len(level)), np.float32), np.zeros(size, np.float32)
+    target[: rows.n], weight[: rows.n] = (rows.target - level) / spread, rows.weight
+    return _Shared(jax.device_put(Table(X, target, weight)), mean, scale, level, spread)
+
+
+def _centre(columns: FloatArray, share: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+    """Mean and deviation of each column; a deviation of 1 where it is constant."""
+    mean = np.average(columns, axis=0, weights=share)
+    deviation = np.sqrt(np.average((columns - mean) ** 2, axis=0, weights=share))
+    return mean, np.where(deviation > 1e-12 * np.abs(mean), deviation, 1.0)
+
+
+def padded(lists: Sequence[_Rows], filler: int) -> NDArray[np.int32]:
+    """Lists of rows as one array, filled up with a number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> padded([np.array([0, 1]), np.array([2])], 9).shape
+    (2, 256)
+    """
+    table = np.full((_power(len(lists), 1), _power(max(map(len, lists)))), filler, np.int32)
+    for row, values in zip(table, lists, strict=False):
+        row[: len(values)] = values
+    return table
+
+
+def _slots(rows: int, batch: int) -> Iterator[NDArray[np.intp]]:
+    """Places of each batch's rows among those of an epoch."""
+    count = -(-rows // batch)
+    edges = np.arange(count + 1) * rows // count
+    for k in range(count):
+        yield k * batch + np.arange(edges[k + 1] - edges[k])
+
+
+def _lanes(recipe: Recipe, members: int) -> int:
+    """How many members go through the program at a time."""
+    if members == 1:
+        return 1
+    if jax.default_backend() != "cpu":
+        return members
+    pairs = zip(recipe.sizes, recipe.sizes[1:], strict=False)
+    size = 12 * sum(inputs * outputs + outputs for inputs, outputs in pairs)
+    lanes = _LANES
+    while lanes > 1 and lanes * size > _CACHE:
+        lanes //= 2
+    return lanes
+
+
+def _seed(deck: Deck, place: int) -> int:
+    return int(np.random.SeedSequence([deck.seed, place, int(Stream.STEP)]).generate_state(1)[0])
+
+
+def _pick(tree: Any, place: int) -> Any:
+    return jax.tree.map(lambda part: part[place], tree)
+
+
+def _fill(values: FloatArray, size: int) -> NDArray[np.float32]:
+    filled = np.zeros(size, np.float32)
+    filled[: len(values)] = values
+    return filled
+
+
+def _power(number: int, least: int = 256) -> int:
+    """The next power of two."""
+    return max(least, 1 << max(0, number - 1).bit_length())
+
+
+def _multiple(number: int, of: int) -> int:
+    return -(-number // of) * of
