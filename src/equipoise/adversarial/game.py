@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, final
 
 import equinox as eqx
@@ -107,6 +108,10 @@ class Game:
     generator_optimizer, discriminator_optimizer : Optimizer
     half_lives : tuple of float
         Half-life of each average of the generator, as a share of the steps so far.
+    given : callable, optional
+        ``given(batch, context)`` gives the context of one batch: labels, say, that fakes share with real partners.
+    augment : callable, optional
+        ``augment(key, rows)`` changes whatever the discriminator sees, real or fake, penalties included.
 
     Examples
     --------
@@ -138,6 +143,8 @@ class Game:
     generator_optimizer: Optimizer = MOMENTUM_FREE_ADAM
     discriminator_optimizer: Optimizer = MOMENTUM_FREE_ADAM
     half_lives: tuple[float, ...] = (0.15,)
+    given: Callable[[jax.Array, Any], Any] | None = None
+    augment: Callable[[jax.Array, jax.Array], jax.Array] | None = None
 
     def init(self, generator: Any, discriminator: Any) -> GameState:
         """Return the state before the first step."""
@@ -165,6 +172,7 @@ class Game:
         settings, context = arguments
         keys = jax.random.split(key, 3)
         real = self.embed(batch, context)
+        context = context if self.given is None else self.given(batch, context)
         fake = spread(state.generator(keys[0], len(batch), context))
         state, logs = self._move_discriminator(state, real, fake, keys[2], clock, settings, context)
         loss, state = self._move_generator(state, real, keys[1], clock, settings, context)
@@ -192,12 +200,12 @@ class Game:
             directions = normalised(state.discriminator, directions)[1]
 
         def judge(discriminator: Any) -> tuple[jax.Array, jax.Array]:
-            critic = self._critic(discriminator, directions, context)
+            critic = self._critic(discriminator, directions, key, context)
             outputs = jnp.split(critic(jnp.concatenate([scene.real, scene.fake])), 2)
             return self.objective.discriminator(*outputs), jnp.stack([jnp.mean(half) for half in outputs])
 
         def penalise(discriminator: Any) -> jax.Array:
-            return self.lazy * self.penalty(self._critic(discriminator, directions, context), scene)
+            return self.lazy * self.penalty(self._critic(discriminator, directions, key, context), scene)
 
         (payoff, means), gradient = eqx.filter_value_and_grad(judge, has_aux=True)(state.discriminator)
         penalty, slope = self._at_lazy_steps(state, eqx.filter_value_and_grad(penalise))
@@ -229,7 +237,7 @@ class Game:
     def _move_generator(
         self, state: GameState, real: jax.Array, key: jax.Array, clock: Clock, settings: GameSettings, context: Any
     ) -> tuple[jax.Array, GameState]:
-        critic = self._critic(state.discriminator, state.directions, context)
+        critic = self._critic(state.discriminator, state.directions, key, context)
 
         def forge(generator: Any) -> jax.Array:
             fake = spread(generator(key, len(real), context))
@@ -251,10 +259,16 @@ class Game:
             moments = _choose(moves, moments, state.generator_moments)
         return loss, eqx.tree_at(lambda s: (s.generator, s.generator_moments), state, (generator, moments))
 
-    def _critic(self, discriminator: Any, directions: Any, context: Any) -> Callable[[jax.Array], jax.Array]:
+    def _critic(
+        self, discriminator: Any, directions: Any, key: jax.Array, context: Any
+    ) -> Callable[[jax.Array], jax.Array]:
         if self.spectral:
             discriminator, _ = normalised(discriminator, directions)
-        return lambda rows: discriminator(rows, context)
+        if self.augment is None:
+            return lambda rows: discriminator(rows, context)
+        # a key of its own: the others have drawn latents and the penalty's noise
+        change = partial(self.augment, jax.random.fold_in(key, 1))
+        return lambda rows: discriminator(change(rows), context)
 
     def _at_lazy_steps(self, state: GameState, slope_of: Callable[[Any], Any]) -> Any:
         """Return the penalty and its gradient; zeros between the lazy steps."""

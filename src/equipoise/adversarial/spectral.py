@@ -49,15 +49,10 @@ def normalised(model: Model, directions: Any) -> tuple[Model, Any]:
     [1.0, 0.3333]
     """
     matrices, others = eqx.partition(model, _is_matrix)
-    pairs = jax.tree.map(_divide, matrices, directions)
-    whole = jax.tree.map(lambda pair: pair[0], pairs, is_leaf=_is_pair)
-    moved = jax.tree.map(lambda pair: pair[1], pairs, is_leaf=_is_pair)
-    bounded: Model = eqx.combine(whole, others)
-    return bounded, moved
-
-
-def _is_pair(node: Any) -> bool:
-    return type(node) is tuple
+    leaves, form = jax.tree.flatten(matrices)
+    pairs = [_divide(weight, u) for weight, u in zip(leaves, jax.tree.leaves(directions), strict=True)]
+    bounded: Model = eqx.combine(jax.tree.unflatten(form, [weight for weight, _ in pairs]), others)
+    return bounded, jax.tree.unflatten(form, [u for _, u in pairs])
 
 
 def _divide(weight: jax.Array, u: jax.Array) -> tuple[jax.Array, jax.Array]:

@@ -1,0 +1,122 @@
+"""Images as numbers from -1 to 1, and back to what the caller had: type, range, and channel axis or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.errors import InputError
+
+__all__ = ["Pixels", "as_images"]
+
+_LARGEST = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
+_RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))  # of floats; otherwise those of the data
+
+
+def as_images(images: ArrayLike, name: str = "images") -> NDArray[Any]:
+    """Return images as an array of shape (n, height, width) or (n, height, width, channels), checked.
+
+    Raises
+    ------
+    InputError
+        If the shape or the type is another, or a number is not finite.
+
+    Examples
+    --------
+    >>> as_images(np.zeros((2, 8, 8), np.uint8)).shape
+    (2, 8, 8)
+    """
+    array = np.asarray(images)
+    if array.ndim not in (3, 4):
+        wanted = "(n, height, width) or (n, height, width, channels)"
+        raise InputError(f"{name} has shape {array.shape}, not {wanted}; one image alone is images[None]")
+    if array.ndim == 4 and array.shape[3] > 16 and array.shape[1] <= 4:
+        raise InputError(f"{name} has shape {array.shape}: move the channels to the end, np.moveaxis({name}, 1, -1)")
+    if 0 in array.shape[1:]:
+        raise InputError(f"{name} has shape {array.shape}, hence images without pixels; give others")
+    if array.dtype.kind == "f":
+        array = array.astype(np.float32) if array.dtype != np.float64 else array
+        if not np.isfinite(array).all():
+            row = int(np.argwhere(~np.isfinite(array))[0][0])
+            raise InputError(f"image {row} of {name} holds NaN or infinity; remove it")
+    elif array.dtype.name not in _LARGEST:
+        raise InputError(f"{name} has type {array.dtype}; give uint8, uint16, bool or floats")
+    return array
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Shape, type and range of images; hashable, for it is part of compiled programs.
+
+    Parameters
+    ----------
+    height, width, channels : int
+    dtype : str
+        Of the caller's array.
+    low, high : float
+        The numbers that become -1 and 1.
+    flat : bool
+        Whether the caller's images have no channel axis.
+
+    Examples
+    --------
+    >>> images = np.array([[[0, 255]]], np.uint8)
+    >>> pixels = Pixels.of(images)
+    >>> pixels.encode(images).ravel().tolist(), pixels.decode(pixels.encode(images)).tolist()
+    ([-1.0, 1.0], [[[0, 255]]])
+    """
+
+    height: int
+    width: int
+    channels: int
+    dtype: str
+    low: float
+    high: float
+    flat: bool
+
+    @classmethod
+    def of(cls, images: NDArray[Any]) -> Pixels:
+        """Return the description of images that `as_images` checked."""
+        flat = images.ndim == 3
+        low, high = 0.0, _LARGEST.get(images.dtype.name, 0.0)
+        if images.dtype.kind == "f":
+            low, high = float(images.min(initial=np.inf)), float(images.max(initial=-np.inf))
+            known = [ends for ends in _RANGES if ends[0] <= low and high <= ends[1]]
+            # within 0 to 255 lies much that has a scale of its own, such as shades from 0 to 16
+            if known and (high <= 1.0 or high > 128.0):
+                low, high = known[0]
+            elif not low < high:
+                low, high = low - 1.0, low + 1.0
+        height, width, channels = (*images.shape[1:], 1) if flat else images.shape[1:]
+        return cls(height, width, channels, images.dtype.name, low, high, flat)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels."""
+        return self.height, self.width, self.channels
+
+    def check(self, images: ArrayLike, name: str = "images") -> NDArray[Any]:
+        """Return images of this shape and type, or say what is different."""
+        array = as_images(images, name)
+        whole = array[..., None] if array.ndim == 3 else array
+        if whole.shape[1:] != self.shape or array.dtype.name != self.dtype:
+            wanted = (
+                f"{self.dtype} of shape (n, {self.height}, {self.width}{'' if self.flat else f', {self.channels}'})"
+            )
+            raise InputError(f"{name} are {array.dtype.name} of shape {array.shape}, not {wanted}")
+        return whole
+
+    def encode(self, images: ArrayLike) -> NDArray[np.float32]:
+        """Return images as float32 of shape (n, height, width, channels) from -1 to 1."""
+        whole = self.check(images)
+        return ((whole.astype(np.float32) - self.low) * (2.0 / (self.high - self.low)) - 1.0).astype(np.float32)
+
+    def decode(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return images of the caller's type and range; numbers beyond -1 and 1 are cut off."""
+        scaled = (np.clip(rows, -1.0, 1.0) + 1.0) * (0.5 * (self.high - self.low)) + self.low
+        dtype = np.dtype(self.dtype)
+        images: NDArray[Any] = (scaled if dtype.kind == "f" else np.rint(scaled)).astype(dtype)
+        return images[..., 0] if self.flat else images

@@ -1,0 +1,300 @@
+"""A generative adversarial network for images that needs no hand on its settings.
+
+Relativistic pairing with R1 + R2, whose weight is kept in proportion (`equipoise.adversarial.Balance`); learning rate,
+second decay and penalty fall along half a cosine; several averages of the generator are kept, and the one nearest to
+the training images is chosen at the end. See `equipoise.adversarial.Game` for the step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from numbers import Real
+from os import PathLike
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.adversarial import OBJECTIVES, PENALTIES, Balance, Game, GameSettings, Scene
+from equipoise.errors import InputError
+from equipoise.evaluate.images.distances import kernel_distance
+from equipoise.evaluate.images.features import RandomConvolutions
+from equipoise.evaluate.images.pixels import Pixels
+from equipoise.images.augmentation import Augmentation, probability
+from equipoise.images.generator import Build, Embed, ImageGenerator, LabelsOf, in_blocks
+from equipoise.images.mlp import PlainDecoder, PlainEncoder
+from equipoise.images.networks import ResidualDecoder, ResidualEncoder, Shape, width_of
+from equipoise.images.training_set import TrainingSet
+from equipoise.training.loop import Step, start
+from equipoise.training.randomness import Stream, jax_key, numpy_generator
+
+if TYPE_CHECKING:
+    from equipoise.images.folder import Size
+
+__all__ = ["ImageGAN"]
+
+Preset = Literal["auto", "residual", "mlp"]
+
+_JUDGED = 1024  # images by which the averages are compared
+
+
+@dataclass(frozen=True)
+class _BuildGenerator:
+    preset: str
+    shape: Shape
+    latent: int
+    width: int
+    depth: int
+    classes: int
+
+    def __call__(self, random: np.random.Generator) -> PlainDecoder | ResidualDecoder:
+        if self.preset == "mlp":
+            return PlainDecoder(random, self.shape, self.latent, self.width, self.classes)
+        return ResidualDecoder(random, self.shape, self.latent, self.width, self.depth, self.classes)
+
+    def critic(self, random: np.random.Generator, packing: int) -> PlainEncoder | ResidualEncoder:
+        shape = (*self.shape[:2], self.shape[2] * packing)
+        if self.preset == "mlp":
+            return PlainEncoder(random, shape, 64, self.width, self.classes)
+        return ResidualEncoder(random, shape, 64, self.width, self.depth, self.classes)
+
+
+@final
+class ImageGAN(ImageGenerator):
+    """Generator against discriminator, on images of any size and number of channels.
+
+    Parameters
+    ----------
+    steps : int, optional
+        Training steps; by default 100 epochs, but at least 2,000 steps.
+    minutes : float, optional
+        Time to train for instead: it becomes a number of steps after a short timed run, kept in ``steps_``.
+    seed : int
+        The same seed and images give the same weights, to the byte, on the same machine.
+    preset : {"auto", "residual", "mlp"}
+        Residual nets of convolutions, or the textbook's fully connected ones; by default the latter for images of
+        at most 12 pixels a side.
+    objective : str
+        Payoff of the two players: "relativistic_pairing", "non_saturating", "minimax", "hinge", "least_squares" or
+        "wasserstein".
+    penalty : str
+        Penalty on the discriminator, such as "r1_r2", "r1", "wgan_gp", "lecam" or "consistency".
+    alpha : float or "auto"
+        Weight of the penalty at the first step (the literature's gamma; it falls to a tenth), kept in proportion to the
+        payoff by default; 0 leaves the penalty out.
+    lazy : int
+        The penalty acts at every `lazy`-th step, times `lazy`.
+    rate : float
+        Learning rate at the first step; it falls to a hundredth.
+    batch, latent : int
+        Images of a step, number of noise inputs.
+    width, depth : int, optional
+        Channels of the coarsest stage (units of a layer of the "mlp"), and blocks a stage.
+    augment : float or "auto"
+        Probability of each change of what the discriminator sees; by default from the number of images, at most 0.3.
+    packing : int
+        Images without labels that the discriminator judges at once; it divides `batch`.
+    spectral : bool
+        Divide the discriminator's matrices by their largest singular values.
+    half_lives : tuple of float
+        Of the averages of the generator, as shares of the steps so far.
+    size : int or (int, int), optional
+        Height and width to cut and scale the pictures of a folder to.
+    progress : bool
+        Show a progress bar on stderr.
+    folder : path, optional
+        Where the run is kept while it trains: events, grids of samples, checkpoints. A run that was stopped or killed
+        goes on from there when the same fit is called again, and ends with the same bytes.
+
+    Attributes
+    ----------
+    steps_ : int
+        Steps that were run.
+    half_life_ : float
+        Of the average that was chosen.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> digits = load_digits()
+    >>> gan = ImageGAN(steps=32, width=16).fit(digits.images, digits.target)
+    >>> gan.sample(3, y=[0, 1, 2]).shape
+    (3, 8, 8)
+    """
+
+    id: ClassVar[str] = "image-gan"
+    settings: ClassVar[tuple[str, ...]] = (
+        "steps", "minutes", "seed", "preset", "objective", "penalty", "alpha", "lazy", "rate", "batch", "latent",
+        "width", "depth", "augment", "packing", "spectral", "half_lives", "size",
+    )  # fmt: skip
+    epochs: ClassVar[int] = 100
+
+    def __init__(
+        self,
+        steps: int | None = None,
+        minutes: float | None = None,
+        seed: int = 0,
+        *,
+        preset: Preset = "auto",
+        objective: str = "relativistic_pairing",
+        penalty: str = "r1_r2",
+        alpha: float | Literal["auto"] = "auto",
+        lazy: int = 1,
+        rate: float = 2e-3,
+        batch: int = 64,
+        latent: int = 32,
+        width: int | None = None,
+        depth: int = 1,
+        augment: float | Literal["auto"] = "auto",
+        packing: int = 1,
+        spectral: bool = False,
+        half_lives: tuple[float, ...] = (0.02, 0.05, 0.15),
+        size: int | Size | None = None,
+        progress: bool = False,
+        folder: str | PathLike[str] | None = None,
+    ) -> None:
+        self.steps, self.minutes, self.seed = steps, minutes, seed
+        self.preset, self.objective, self.penalty = preset, objective, penalty
+        self.alpha, self.lazy, self.rate = alpha, lazy, rate
+        self.batch, self.latent, self.width, self.depth = batch, latent, width, depth
+        self.augment, self.packing, self.spectral = augment, packing, spectral
+        self.half_lives, self.size = half_lives, size
+        self.progress, self.folder = progress, folder
+
+    def _builder(self, pixels: Pixels, classes: int) -> Build:
+        preset = self.preset
+        if preset == "auto":
+            preset = "mlp" if max(pixels.height, pixels.width) <= 12 else "residual"
+        width = self.width or (128 if preset == "mlp" else width_of(pixels.height, pixels.width))
+        return _BuildGenerator(preset, pixels.shape, self.latent, width, self.depth, classes)
+
+    def _prepare(self, data: TrainingSet) -> tuple[Step, Any, Any]:
+        if self.packing > 1 and data.classes.names:
+            raise InputError("packing is for images without labels; leave labels or packing out")
+        random = numpy_generator(self.seed, Stream.INIT)
+        build = self._builder(data.pixels, len(data.classes.names))
+        assert isinstance(build, _BuildGenerator)
+        generator, critic = build(random), build.critic(random, self.packing)
+        p = probability(len(data.images)) if isinstance(self.augment, str) else float(self.augment)
+        automatic = isinstance(self.alpha, str)
+        game = Game(
+            embed=Embed(data.pixels),
+            objective=OBJECTIVES[self.objective],
+            penalty=PENALTIES[self.penalty] if self.alpha != 0 else _none,
+            lazy=self.lazy,
+            packing=self.packing,
+            spectral=self.spectral,
+            balance=Balance() if automatic else None,
+            half_lives=tuple(self.half_lives),
+            given=LabelsOf() if self.packing == 1 else _same_label,
+            augment=Augmentation(p) if p > 0.0 else None,
+        )
+        alpha = 0.0 if isinstance(self.alpha, str) else float(self.alpha)
+        return game, start(game, generator, critic), GameSettings((alpha, alpha / 10), (self.rate, self.rate / 100))
+
+    def _kept(self, state: Any) -> Any:
+        return state.averages[len(self.half_lives) // 2]
+
+    def _chosen(self, state: Any, data: TrainingSet) -> Any:
+        """Return the average whose images are nearest to the training images, on random convolutions."""
+        random = numpy_generator(self.seed, Stream.SAMPLE)
+        rows = random.permutation(len(data.images))[:_JUDGED]
+        features = RandomConvolutions(data.pixels.channels, seed=0)
+        real = data.pixels.encode(data.images[rows][..., 0] if data.pixels.flat else data.images[rows])
+        codes = data.codes[rows]
+        latents = random.standard_normal((len(rows), self.latent)).astype(np.float32)
+        distances = []
+        for average in state.averages:
+            fakes = in_blocks(_decoded, average, latents, codes, shape=data.pixels.shape)
+            distances.append(kernel_distance(features(real), features(np.clip(fakes, -1.0, 1.0))))
+        best = int(np.argmin(distances))
+        self.half_life_ = self.half_lives[best]
+        return state.averages[best]
+
+    def invert(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
+        """Return the latents of the images that come nearest, by descent from several starts.
+
+        Parameters
+        ----------
+        images : array of the form that `fit` was given
+        y : label, or array-like of shape (n,)
+            What the images show; needed after a fit with labels.
+
+        Returns
+        -------
+        ndarray of shape (n, latent)
+
+        Raises
+        ------
+        InputError
+            If nothing was fitted, or the images or labels are of another form.
+        """
+        rows, codes = self._encoded(images, y)
+        return np.asarray(in_blocks(_inverted, self._network(), rows, codes, shape=(self.latent,)), np.float32)
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        self._check_choice("preset", ("auto", "residual", "mlp"))
+        self._check_choice("objective", tuple(OBJECTIVES))
+        self._check_choice("penalty", tuple(PENALTIES))
+        for name in ("alpha", "augment"):
+            value = getattr(self, name)
+            if value != "auto" and not (isinstance(value, Real) and 0 <= float(value) < float("inf")):
+                raise InputError(f"{name}={value!r} is neither a number from 0 on nor 'auto'")
+        if not isinstance(self.augment, str) and self.augment > 0.8:
+            raise InputError(f"augment={self.augment!r}: above 0.8 the generator learns the changes; give less")
+        for name in ("lazy", "depth", "packing"):
+            if not (isinstance(getattr(self, name), int) and getattr(self, name) > 0):
+                raise InputError(f"{name}={getattr(self, name)!r} is not a whole number above 0")
+        if self.batch % self.packing:
+            raise InputError(f"batch={self.batch} makes no whole packs of {self.packing}; give a multiple")
+        self.half_lives = tuple(self.half_lives)
+        if not self.half_lives or not all(0 < share <= 1 for share in self.half_lives):
+            raise InputError(f"half_lives={self.half_lives!r} are not shares above 0 and up to 1")
+
+
+def _none(critic: Any, scene: Scene) -> jax.Array:
+    del critic, scene
+    return jnp.zeros(())
+
+
+def _same_label(batch: jax.Array, context: Any) -> jax.Array:
+    """Packs of images have no label; one stands for all, for it divides the rows of any pack."""
+    del batch, context
+    return jnp.zeros(1, jnp.int32)
+
+
+@jax.jit
+def _decoded(network: Any, latents: jax.Array, labels: jax.Array) -> jax.Array:
+    images: jax.Array = network.decode(latents, labels)
+    return images
+
+
+@partial(jax.jit, static_argnames=("starts", "steps"))
+def _inverted(network: Any, rows: jax.Array, labels: jax.Array, starts: int = 4, steps: int = 200) -> jax.Array:
+    """Return the best of several descents (Adam) on the squared distance, with the prior as a light tie."""
+    import optax  # type: ignore[import-untyped]
+
+    adam = optax.adam(optax.cosine_decay_schedule(0.1, steps))
+    tie = 1e-3 * rows[0].size / network.latent
+
+    def losses(z: jax.Array) -> jax.Array:
+        off = jnp.sum(jnp.square(network.decode(z, labels) - rows), axis=(1, 2, 3))
+        total: jax.Array = off + tie * jnp.sum(jnp.square(z), axis=1)
+        return total
+
+    def descend(z: jax.Array) -> tuple[jax.Array, jax.Array]:
+        def move(_: int, carry: tuple[jax.Array, Any]) -> tuple[jax.Array, Any]:
+            z, moments = carry
+            change, moments = adam.update(jax.grad(lambda at: jnp.sum(losses(at)))(z), moments)
+            return optax.apply_updates(z, change), moments
+
+        z, _ = jax.lax.fori_loop(0, steps, move, (z, adam.init(z)))
+        return z, losses(z)
+
+    begin = 0.5 * jax.random.normal(jax_key(0, Stream.STEP), (starts, len(rows), network.latent))
+    ends, off = jax.vmap(descend)(begin)
+    return jnp.take_along_axis(ends, jnp.argmin(off, axis=0)[None, :, None], axis=0)[0]

@@ -1,0 +1,424 @@
+"""What every generator of images is: settings in the constructor, images in `fit`, new ones from `sample`."""
+
+from __future__ import annotations
+
+import json
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from numbers import Real
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.durable import write_bytes
+from equipoise.errors import InputError
+from equipoise.evaluate.images.pixels import Pixels
+from equipoise.images.picture import save_picture, tiled
+from equipoise.images.training_set import Classes, TrainingSet
+from equipoise.training.loop import Step, run, steps_within
+from equipoise.training.progress import progress_bar
+from equipoise.training.randomness import Stream, check_seed, jax_key, numpy_generator
+from equipoise.training.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from equipoise.images.folder import Size
+
+__all__ = ["Fitted", "ImageGenerator", "arrays_of", "shapes_of"]
+
+Arrays = dict[str, NDArray[Any]]
+Build = Callable[[np.random.Generator], Any]
+
+_BLOCK = 128  # images drawn at a time: one compiled program serves any number
+_SHOWN = 64
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What fitting leaves behind: the form of the images, their classes, and the arrays of the network."""
+
+    pixels: Pixels
+    classes: Classes
+    arrays: Arrays
+
+
+@dataclass(frozen=True)
+class Embed:
+    """Rows of a `TrainingSet` as images of floats; equal to its equals, for it is part of a program."""
+
+    pixels: Pixels
+
+    def __call__(self, batch: jax.Array, context: Any) -> jax.Array:
+        """Return images of shape (n, height, width, channels) from -1 to 1."""
+        del context
+        size = self.pixels.height * self.pixels.width * self.pixels.channels
+        flat = batch[:, :size].astype(jnp.float32)
+        if batch.dtype == jnp.uint8:
+            flat = flat * (2.0 / 255.0) - 1.0
+        return flat.reshape(len(batch), *self.pixels.shape)
+
+
+@dataclass(frozen=True)
+class LabelsOf:
+    """The classes of rows of a `TrainingSet`."""
+
+    def __call__(self, batch: jax.Array, context: Any) -> jax.Array:
+        """Return whole numbers of shape (n,)."""
+        del context
+        if batch.dtype == jnp.uint8:
+            return batch[:, -2].astype(jnp.int32) + 256 * batch[:, -1].astype(jnp.int32)
+        return batch[:, -1].astype(jnp.int32)
+
+
+class ImageGenerator(ABC):
+    """Base of the generators of images; a subclass builds networks and step."""
+
+    id: ClassVar[str]
+    settings: ClassVar[tuple[str, ...]]
+    positive: ClassVar[tuple[str, ...]] = ("batch", "width", "latent", "rate")  # settings that must be above 0
+    epochs: ClassVar[int]
+
+    steps: int | None
+    minutes: float | None
+    seed: int
+    size: int | Size | None
+    batch: int
+    latent: int
+    width: int | None
+    progress: bool
+    folder: str | PathLike[str] | None
+    steps_: int
+    _fitted: Fitted | None = None
+
+    @abstractmethod
+    def _builder(self, pixels: Pixels, classes: int) -> Build:
+        """Return what builds the network that is kept; equal settings give equal builders."""
+
+    @abstractmethod
+    def _prepare(self, data: TrainingSet) -> tuple[Step, Any, Any]:
+        """Return step, first state and settings of a training run."""
+
+    @abstractmethod
+    def _kept(self, state: Any) -> Any:
+        """Return the network of a state that shall sample now."""
+
+    @abstractmethod
+    def invert(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
+        """Return latents, shape (n, latent), that the images come from as nearly as can be found."""
+
+    def _chosen(self, state: Any, data: TrainingSet) -> Any:
+        """Return the network that is best at the end of a run."""
+        del data
+        return self._kept(state)
+
+    def fit(self, images: Any, labels: ArrayLike | None = None) -> Self:
+        """Learn from images.
+
+        Parameters
+        ----------
+        images : array of shape (n, height, width) or (n, height, width, channels), or path
+            uint8, uint16, bool or floats; or a folder of pictures, whose sub-folders are labels.
+        labels : array-like of shape (n,), optional
+            Whole numbers or names: then `sample` can be asked for one.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If there is nothing to learn from, or a setting is out of range.
+        """
+        self._check_settings()
+        data = TrainingSet.read(images, labels, self.size)
+        step, state, settings = self._prepare(data)
+        rows = data.rows()
+        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": (settings, None)}
+        folder = None if self.folder is None else self._run_folder(data)
+        kept = {} if folder is None else folder.known()
+        if self.minutes is not None and "steps" in kept:
+            self.steps_ = int(kept["steps"])  # the clock spoke when the run began
+        elif self.minutes is not None:
+            self.steps_ = steps_within(self.minutes, step, state, rows, **common)
+        else:
+            self.steps_ = self.steps if self.steps is not None else max(2000, self.epochs * len(rows) // self.batch)
+        with progress_bar(type(self).__name__, self.progress) as report:
+            state = run(step, state, rows, steps=self.steps_, report=report, folder=folder, **common)
+        self._fitted = self._made(data, self._chosen(state, data))
+        return self
+
+    def sample(
+        self, n: int, y: ArrayLike | None = None, truncation: float | None = None, seed: int = 0
+    ) -> NDArray[Any]:
+        """Draw new images.
+
+        Parameters
+        ----------
+        n : int
+        y : label, or array-like of shape (n,), optional
+            What they shall show; by default labels as often as in the training images.
+        truncation : float, optional
+            Draw latents from a normal law cut off at plus and minus this: more typical images, and less variety.
+        seed : int
+            The same fit and seed give the same images.
+
+        Returns
+        -------
+        ndarray of shape (n, height, width) or (n, height, width, channels)
+            Of the type and range that `fit` was given.
+
+        Raises
+        ------
+        InputError
+            If nothing was fitted, or an argument is out of range.
+        """
+        latents, codes = self._drawn(n, y, truncation, seed)
+        return self._images(latents, codes)
+
+    def decode(self, latents: ArrayLike, y: ArrayLike | None = None) -> NDArray[Any]:
+        """Return the images of latents of shape (n, latent); `y` as in `sample`, by default the first label."""
+        fitted = self._check_fitted()
+        z = np.asarray(latents, np.float32)
+        if z.ndim != 2 or z.shape[1] != self.latent or not np.isfinite(z).all():
+            raise InputError(f"latents have shape {z.shape}, not (n, {self.latent}) of finite numbers")
+        codes = np.zeros(len(z), np.int32) if y is None else fitted.classes.codes(y, len(z))
+        return self._images(z, codes)
+
+    def interpolate(
+        self, n: int = 8, ends: ArrayLike | None = None, y: ArrayLike | None = None, seed: int = 0
+    ) -> NDArray[Any]:
+        """Return images on the way between two.
+
+        Parameters
+        ----------
+        n : int
+            Images on the way, both ends included; at least 2.
+        ends : array-like of two images, optional
+            Inverted first, so that the ends of the way are their reconstructions; by default two drawn ones.
+        y : label, optional
+        seed : int
+            Decides the ends where none are given.
+
+        Returns
+        -------
+        ndarray
+            `n` images, along the great circle between the latents, where latents are as likely as the ends
+            (White, *Sampling generative networks* (2016), section 2).
+        """
+        if _count(n, "n") < 2:
+            raise InputError(f"n={n!r}: a way has two ends; give at least 2")
+        if ends is None:
+            latents, codes = self._drawn(2, y, None, seed)
+        else:
+            latents = self.invert(ends, y)
+            codes = self._codes(2, y)
+            if len(latents) != 2:
+                raise InputError(f"ends holds {len(latents)} images; give two")
+        return self._images(_great_circle(latents[0], latents[1], n), np.repeat(codes[:1], n))
+
+    def reconstruct(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[Any]:
+        """Return the nearest images that can be made: `invert`, then `decode`."""
+        latents = self.invert(images, y)
+        return self._images(latents, self._codes(len(latents), y))
+
+    def grid(
+        self, n: int = 64, y: ArrayLike | None = None, columns: int | None = None, seed: int = 0,
+        truncation: float | None = None,
+    ) -> Image:  # fmt: skip
+        """Return a picture of new images; by default one label a column, or a square of images without labels."""
+        fitted = self._check_fitted()
+        names = fitted.classes.names
+        if columns is None:
+            columns = len(names) if names and y is None and len(names) <= 20 else max(1, round(n**0.5))
+        if y is None and names:
+            y = np.array([names[place % columns % len(names)] for place in range(n)], object)
+        return tiled(self.sample(n, y, truncation, seed), fitted.pixels, columns)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the fitted generator to one file, all or nothing; `equipoise.load` reads it back.
+
+        Raises
+        ------
+        InputError
+            If nothing was fitted, or the file cannot be written.
+        """
+        from equipoise.images.files import save
+
+        self._check_fitted()
+        save(self, path)
+
+    def _made(self, data: TrainingSet, network: Any) -> Fitted:
+        return Fitted(data.pixels, data.classes, arrays_of(network))
+
+    def _check_fitted(self) -> Fitted:
+        if self._fitted is None:
+            raise InputError(f"this {type(self).__name__} has learned nothing yet; call fit(images) first")
+        return self._fitted
+
+    def _network(self) -> Any:
+        fitted = self._check_fitted()
+        build = self._builder(fitted.pixels, len(fitted.classes.names))
+        return jax.tree_util.tree_map_with_path(lambda path, _: jnp.asarray(fitted.arrays[_name(path)]), _shape(build))
+
+    def _codes(self, n: int, y: ArrayLike | None) -> NDArray[np.int32]:
+        classes = self._check_fitted().classes
+        return np.zeros(n, np.int32) if y is None else classes.codes(y, n)
+
+    def _drawn(
+        self, n: int, y: ArrayLike | None, truncation: float | None, seed: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return latents and classes of new images."""
+        fitted, n = self._check_fitted(), _count(n, "n")
+        random = numpy_generator(check_seed(seed), Stream.SAMPLE)
+        codes = fitted.classes.draw(random, n) if y is None else fitted.classes.codes(y, n)
+        bound = np.float32(np.inf if truncation is None else _positive(truncation, "truncation"))
+        key, blocks = jax_key(seed, Stream.DECODE), range(-(-n // _BLOCK))
+        drawn = [np.asarray(_latents(jax.random.fold_in(key, i), self.latent, bound)) for i in blocks]
+        return np.concatenate([np.zeros((0, self.latent), np.float32), *drawn])[:n], codes
+
+    def _images(self, latents: NDArray[np.float32], codes: NDArray[np.int32]) -> NDArray[Any]:
+        pixels = self._check_fitted().pixels
+        return pixels.decode(in_blocks(_decoded, self._network(), latents, codes, shape=pixels.shape))
+
+    def _encoded(self, images: ArrayLike, y: ArrayLike | None) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return images as the network takes them, and their classes."""
+        fitted = self._check_fitted()
+        rows = fitted.pixels.encode(images)
+        if y is None and fitted.classes.names:
+            raise InputError("this was fitted with labels: what an image shows must be known to invert it; give y")
+        return rows, self._codes(len(rows), y)
+
+    def _run_folder(self, data: TrainingSet) -> RunFolder:
+        """Return the folder of the run, with a note of the settings: those that are no numbers are checked here."""
+        place = Path(self.folder) if self.folder is not None else Path()
+        ours = {name: getattr(self, name) for name in self.settings if name not in ("steps", "minutes")}
+        ours = json.loads(json.dumps({"id": self.id, **ours, "labels": len(data.classes.names)}))
+        note = place / "images.json"
+        if note.exists():
+            try:
+                known = dict(json.loads(note.read_text(encoding="utf-8")))
+            except (OSError, ValueError, TypeError):
+                raise InputError(f"{note} is damaged; give another folder") from None
+            for name in sorted(known.keys() | ours.keys()):
+                if known.get(name) != ours.get(name):
+                    change = f"{name}={known.get(name)!r}, not {ours.get(name)!r}"
+                    raise InputError(f"{place} holds a run with {change}; give the same settings, or another folder")
+        else:
+            try:
+                place.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"cannot make {place}: {error.strerror}; choose a writable folder") from None
+            write_bytes(note, json.dumps(ours, indent=1).encode())
+        return RunFolder(place, export=partial(self._export, data), sample=partial(self._show, data))
+
+    def _draft(self, data: TrainingSet, state: Any) -> Self:
+        draft = copy(self)
+        draft._fitted = self._made(data, self._kept(state))
+        return draft
+
+    def _export(self, data: TrainingSet, state: Any, place: Path) -> None:
+        """Write the generator of this moment, which `equipoise.load` reads, beside the state."""
+        self._draft(data, state).save(place / "model.eq")
+
+    def _show(self, data: TrainingSet, state: Any, path: Path) -> None:
+        save_picture(self._draft(data, state).grid(_SHOWN), path.with_suffix(".png"))
+
+    def _check_settings(self) -> None:
+        check_seed(self.seed)
+        if self.steps is not None and self.minutes is not None:
+            raise InputError("steps and minutes are both set; give one of them")
+        for name in ("steps", "minutes", *self.positive):
+            if getattr(self, name) is not None:
+                _positive(getattr(self, name), name)
+        for name in ("steps", "batch", "width", "latent"):
+            if getattr(self, name) is not None:
+                setattr(self, name, _count(getattr(self, name), name))
+
+    def _check_choice(self, name: str, choices: tuple[str, ...]) -> None:
+        if getattr(self, name) not in choices:
+            raise InputError(f"{name}={getattr(self, name)!r} is not one of {', '.join(choices)}")
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings)
+        return f"{type(self).__name__}({values})"
+
+
+def _positive(value: Any, name: str) -> float:
+    if not (isinstance(value, Real) and 0 < float(value) < float("inf")):
+        raise InputError(f"{name}={value!r} is not a number above 0; give one")
+    return float(value)
+
+
+def _count(n: Any, name: str) -> int:
+    try:
+        number = operator.index(n)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise InputError(f"{name}={n!r} is not a whole number from 0 on")
+    return number
+
+
+def in_blocks(program: Callable[..., Any], network: Any, *arrays: NDArray[Any], shape: tuple[int, ...]) -> Any:
+    """Return what a compiled program makes of rows, in blocks of one size, hence with one compilation."""
+    n, parts = len(arrays[0]), [np.zeros((0, *shape), np.float32)]
+    for begin in range(0, n, _BLOCK):
+        block = [array[begin : begin + _BLOCK] for array in arrays]
+        short = _BLOCK - len(block[0])
+        padded = [np.concatenate([part, np.zeros((short, *part.shape[1:]), part.dtype)]) for part in block]
+        parts.append(np.asarray(program(network, *padded))[: len(block[0])])
+    return np.concatenate(parts)
+
+
+@jax.jit
+def _decoded(network: Any, latents: jax.Array, labels: jax.Array) -> jax.Array:
+    images: jax.Array = network.decode(latents, labels)
+    return images
+
+
+@partial(jax.jit, static_argnames=("latent",))
+def _latents(key: jax.Array, latent: int, bound: jax.Array) -> jax.Array:
+    return jax.random.truncated_normal(key, -bound, bound, (_BLOCK, latent), jnp.float32)
+
+
+def _great_circle(first: NDArray[np.float32], last: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(first), np.linalg.norm(last)
+    cosine = np.clip(first @ last / max(float(lengths[0] * lengths[1]), 1e-12), -1.0, 1.0)
+    angle, t = np.arccos(cosine), np.linspace(0.0, 1.0, n)[:, None]
+    if np.sin(angle) < 1e-6:  # one direction: the circle is a line
+        line: NDArray[np.float32] = ((1.0 - t) * first + t * last).astype(np.float32)
+        return line
+    way: NDArray[np.float32] = (np.sin((1.0 - t) * angle) * first + np.sin(t * angle) * last).astype(np.float32)
+    return way / np.float32(np.sin(angle))
+
+
+def arrays_of(network: Any) -> Arrays:
+    """Return the weights of a network by path, such as ``"head.bias"``."""
+    leaves = jax.tree_util.tree_leaves_with_path(network)
+    return {_name(path): np.asarray(leaf) for path, leaf in leaves}
+
+
+def shapes_of(build: Build) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of a network's weights by path, without making any."""
+    return {_name(path): tuple(leaf.shape) for path, leaf in jax.tree_util.tree_leaves_with_path(_shape(build))}
+
+
+@lru_cache(maxsize=16)
+def _shape(build: Build) -> Any:
+    return eqx.filter_eval_shape(lambda: build(np.random.default_rng(0)))
+
+
+def _name(path: Any) -> str:
+    return jax.tree_util.keystr(path, simple=True, separator=".")

@@ -1,0 +1,78 @@
+"""The textbook's players: fully connected nets, and a generator whose outputs are sigmoids.
+
+    generator       z -> ReLU -> ReLU -> sigmoid, moved from [0, 1] to [-1, 1]
+    discriminator   x -> leaky ReLU -> leaky ReLU -> a logit, whose sigmoid is the probability of being real
+
+With ``objective="minimax"`` or ``"non_saturating"`` the payoff is the binary cross-entropy of that probability, and
+with ``alpha=0`` there is no penalty: the game as it was first written. Goodfellow et al., *Generative adversarial nets*
+(2014), section 4.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from equipoise.evaluate.images.layers import Dense, Random
+from equipoise.images.networks import Shape, beside, leaky, projected
+
+__all__ = ["PlainDecoder", "PlainEncoder"]
+
+
+class PlainDecoder(eqx.Module):
+    """Latents and labels to images; called with a key, it is a generator."""
+
+    layers: tuple[Dense, Dense, Dense]
+    shape: Shape = eqx.field(static=True)
+    latent: int = eqx.field(static=True)
+    classes: int = eqx.field(static=True)
+
+    def __init__(self, random: Random, shape: Shape, latent: int, width: int, classes: int) -> None:
+        self.shape, self.latent, self.classes = shape, latent, classes
+        gain = 2.0**0.5
+        self.layers = (
+            Dense(random, latent + classes, width, gain),
+            Dense(random, width, width, gain),
+            Dense(random, width, prod(shape)),
+        )
+
+    def __call__(self, key: jax.Array, n: int, context: jax.Array) -> jax.Array:
+        """Return `n` images with the labels of the context."""
+        return self.decode(jax.random.normal(key, (n, self.latent)), context)
+
+    def decode(self, latents: jax.Array, labels: jax.Array) -> jax.Array:
+        """Return images from latents of shape (n, latent) and labels of shape (n,)."""
+        x = beside(latents, labels, self.classes)
+        for layer in self.layers[:-1]:
+            x = jax.nn.relu(layer(x))
+        return 2.0 * jax.nn.sigmoid(self.layers[-1](x)).reshape(len(x), *self.shape) - 1.0
+
+
+class PlainEncoder(eqx.Module):
+    """Images to `outputs` features a row; called with labels as context, it is a discriminator."""
+
+    layers: tuple[Dense, Dense, Dense]
+    vectors: jax.Array
+
+    def __init__(self, random: Random, shape: Shape, outputs: int, width: int, classes: int) -> None:
+        gain = 2.0**0.5
+        self.layers = (
+            Dense(random, prod(shape), width, gain),
+            Dense(random, width, width, gain),
+            Dense(random, width, outputs),
+        )
+        self.vectors = jnp.asarray(random.standard_normal((max(1, classes), outputs)), jnp.float32)
+
+    def __call__(self, rows: jax.Array, context: jax.Array) -> jax.Array:
+        """Return one output a row."""
+        return projected(self.features(rows), self.vectors, context)
+
+    def features(self, rows: jax.Array) -> jax.Array:
+        """Return what the last layer makes of images, shape (n, outputs)."""
+        x = rows.reshape(len(rows), -1)
+        for layer in self.layers[:-1]:
+            x = leaky(layer(x))
+        return self.layers[-1](x)

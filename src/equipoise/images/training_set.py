@@ -1,0 +1,118 @@
+"""What a generator of images learns from: checked images, and labels as numbers of classes."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.errors import FindingWarning, InputError
+from equipoise.evaluate.images.pixels import Pixels, as_images
+from equipoise.images.folder import Size, read_folder
+
+__all__ = ["Classes", "TrainingSet"]
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Labels in order, and how many images have each; empty where images have no labels."""
+
+    names: tuple[Any, ...] = ()
+    counts: tuple[int, ...] = ()
+
+    def codes(self, labels: ArrayLike, n: int) -> NDArray[np.int32]:
+        """Return the number of each label's class.
+
+        Raises
+        ------
+        InputError
+            If there are no classes, the length is not `n`, or a label is unknown.
+        """
+        if not self.names:
+            raise InputError("y is given, but this was fitted without labels; leave y out, or fit with labels")
+        array = np.asarray(labels)
+        array = np.broadcast_to(array, (n,)) if array.ndim == 0 else array
+        if array.shape != (n,):
+            raise InputError(f"y has shape {array.shape}, not ({n},); give one label an image, or one for all")
+        places = {name: place for place, name in enumerate(self.names)}
+        codes = [places.get(label, -1) for label in array.tolist()]
+        if -1 in codes:
+            label = array.tolist()[codes.index(-1)]
+            raise InputError(f"y holds {label!r}; known are {', '.join(map(repr, self.names[:20]))}")
+        return np.array(codes, np.int32)
+
+    def draw(self, random: np.random.Generator, n: int) -> NDArray[np.int32]:
+        """Return classes by chance, as often as they were among the images; zeros where there are none."""
+        if not self.names:
+            return np.zeros(n, np.int32)
+        shares = np.array(self.counts) / sum(self.counts)
+        return random.choice(len(self.names), n, p=shares).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Images of shape (n, height, width, channels) as the caller gave them, and the class of each."""
+
+    images: NDArray[Any]
+    codes: NDArray[np.int32]
+    pixels: Pixels
+    classes: Classes
+
+    @classmethod
+    def read(cls, images: Any, labels: ArrayLike | None, size: int | Size | None = None) -> TrainingSet:
+        """Read an array or a folder, and say what cannot be learned from.
+
+        Raises
+        ------
+        InputError
+            If there are fewer than two images, all are the same, or labels do not fit.
+        """
+        if isinstance(images, str | PathLike):
+            folder = read_folder(images, size)
+            if labels is not None and folder.labels is not None:
+                raise InputError(f"labels are given, and the sub-folders of {images} are labels too; leave labels out")
+            images, labels = folder.images, folder.labels if labels is None else labels
+        elif size is not None:
+            raise InputError("size is for folders; scale the array before")
+        array = as_images(images)
+        if len(array) < 2:
+            raise InputError(f"{len(array)} images: there is no variety to learn; give at least 2 that differ")
+        if (array == array[0]).all():
+            raise InputError(f"all {len(array)} images are the same: there is no variety to learn; give others")
+        pixels = Pixels.of(array)
+        codes, classes = _classes(labels, len(array))
+        return cls(pixels.check(array), codes, pixels, classes)
+
+    def rows(self) -> NDArray[Any]:
+        """Return one row an image, as training takes it: pixels, then the class; bytes where the images are bytes."""
+        flat = self.images.reshape(len(self.images), -1)
+        if flat.dtype == np.uint8:
+            classes = np.stack([self.codes & 255, self.codes >> 8], axis=1).astype(np.uint8)
+            return np.concatenate([flat, classes], axis=1)
+        scaled = self.pixels.encode(self.images[..., 0] if self.pixels.flat else self.images)
+        return np.concatenate([scaled.reshape(len(flat), -1), self.codes[:, None].astype(np.float32)], axis=1)
+
+
+def _classes(labels: ArrayLike | None, n: int) -> tuple[NDArray[np.int32], Classes]:
+    if labels is None:
+        return np.zeros(n, np.int32), Classes()
+    array = np.asarray(labels)
+    if array.shape != (n,):
+        raise InputError(f"labels has shape {array.shape}, not ({n},); give one label an image")
+    if array.dtype.kind == "f":
+        raise InputError("labels are floats; give whole numbers or names")
+    names, codes, counts = np.unique(array, return_inverse=True, return_counts=True)
+    if len(names) == 1:
+        warnings.warn(
+            f"all labels are {names[0].item()!r}: a single class is learned like images without labels",
+            FindingWarning,
+            stacklevel=4,
+        )
+        return np.zeros(n, np.int32), Classes()
+    if len(names) > 65536:
+        raise InputError(f"labels holds {len(names):,} classes, more than 65,536; they look like numbers of rows")
+    return codes.astype(np.int32), Classes(tuple(names.tolist()), tuple(counts.tolist()))

@@ -1,0 +1,190 @@
+"""Generators of images: what goes in and comes out, the same seed, exact resume, files, and what they refuse."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+
+import equipoise as eq
+from equipoise.errors import FindingWarning, InputError, StoppedError
+from equipoise.images import ImageGAN, ImageVAE
+from equipoise.images import generator as module
+from equipoise.images.training_set import TrainingSet
+from equipoise.training import loop
+
+SMALL = {"batch": 16, "latent": 4, "width": 32}  # alike everywhere: each shape and each game is another program
+KINDS = {
+    "gan": lambda **more: ImageGAN(**{"steps": 32, "augment": 0.3, **SMALL, **more}),
+    "vae": lambda **more: ImageVAE(**{"steps": 32, **SMALL, **more}),
+}
+
+
+def stripes(n=40, channels=None, dtype=np.uint8):
+    """Upright stripes and level ones, of two labels."""
+    random = np.random.default_rng(0)
+    labels = np.arange(n) % 2
+    images = random.integers(0, 60, (n, 8, 8))
+    images[labels == 0, :, ::2] += 190
+    images[labels == 1, ::2, :] += 190
+    if channels:
+        images = np.repeat(images[..., None], channels, axis=3)
+    return (images.astype(dtype), np.array(["up", "level"])[labels])
+
+
+def digest(generator):
+    arrays = generator._fitted.arrays
+    return hashlib.sha256(b"".join(arrays[name].tobytes() for name in sorted(arrays))).hexdigest()
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def fitted(request):
+    return KINDS[request.param]().fit(*stripes())
+
+
+def test_samples_have_the_form_of_the_images(fitted):
+    samples = fitted.sample(5)
+    assert samples.shape == (5, 8, 8)
+    assert samples.dtype == np.uint8
+    assert fitted.sample(0).shape == (0, 8, 8)
+
+
+def test_a_seed_decides_the_samples_and_more_of_them_change_nothing(fitted):
+    assert np.array_equal(fitted.sample(3, y="up", seed=1), fitted.sample(200, y="up", seed=1)[:3])
+    assert not np.array_equal(fitted.sample(3, seed=1), fitted.sample(3, seed=2))
+
+
+def test_truncation_brings_latents_to_the_middle(fitted):
+    free, _ = fitted._drawn(500, None, None, 0)
+    cut, _ = fitted._drawn(500, None, 0.5, 0)
+    assert np.abs(free).max() > 2.0
+    assert np.abs(cut).max() <= 0.5
+    assert free.std() == pytest.approx(1.0, abs=0.1)
+
+
+def test_interpolation_has_its_ends_and_keeps_the_length(fitted):
+    assert fitted.interpolate(5, y="up").shape == (5, 8, 8)
+    way = module._great_circle(np.float32([2.0, 0.0]), np.float32([0.0, 2.0]), 5)
+    np.testing.assert_allclose(np.linalg.norm(way, axis=1), 2.0, rtol=1e-6)
+    images, labels = stripes()
+    between = fitted.interpolate(4, images[[0, 2]], y="up")
+    np.testing.assert_array_equal(between[0], fitted.reconstruct(images[[0]], labels[[0]])[0])
+
+
+def test_a_grid_is_a_picture_with_a_label_a_column(fitted):
+    assert fitted.grid(6).size == (2 * 67 - 3, 3 * 67 - 3)
+
+
+def test_a_file_gives_the_same_samples(fitted, tmp_path):
+    fitted.save(tmp_path / "model.eq")
+    again = eq.load(tmp_path / "model.eq")
+    assert repr(again) == repr(fitted)
+    assert again.steps_ == 32
+    np.testing.assert_array_equal(again.sample(9, seed=3), fitted.sample(9, seed=3))
+
+
+def test_a_damaged_file_is_said_to_be(fitted, tmp_path):
+    fitted.save(tmp_path / "model.eq")
+    whole = (tmp_path / "model.eq").read_bytes()
+    for damaged in (
+        whole[:-40],
+        whole.replace(b'\\"low\\": 0.0', b'\\"low\\": 1e9'),
+        whole.replace(b"image-", b"imago-"),
+    ):
+        assert damaged != whole
+        (tmp_path / "bad.eq").write_bytes(damaged)
+        with pytest.raises(InputError, match=r"bad\.eq"):
+            eq.load(tmp_path / "bad.eq")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_residual_nets_take_any_size_and_channels(kind):
+    images = stripes(16, 2, np.uint16)[0][:, :4, :3]
+    more = {"augment": 0} if kind == "gan" else {"draws": 4}  # the importance-weighted bound
+    made = KINDS[kind](preset="residual", steps=2, width=8, **more).fit(images)
+    samples = made.sample(3)
+    assert samples.shape == (3, 4, 3, 2)
+    assert samples.dtype == np.uint16
+    assert np.isfinite(samples).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_stopped_run_ends_with_the_same_bytes(kind, tmp_path, monkeypatch):
+    images, labels = stripes()
+    whole = KINDS[kind](steps=64).fit(images, labels)
+    real = loop.run
+    monkeypatch.setattr(module, "run", lambda *a, **k: real(*a, **k, until=37))
+    with pytest.raises(StoppedError, match="37 of 64"):
+        KINDS[kind](steps=64, folder=tmp_path / "run").fit(images, labels)
+    monkeypatch.setattr(module, "run", real)
+    resumed = KINDS[kind](steps=64, folder=tmp_path / "run").fit(images, labels)
+    assert digest(resumed) == digest(whole)
+    assert list((tmp_path / "run" / "samples").glob("*.png"))
+    assert eq.load(next((tmp_path / "run" / "checkpoints").glob("*-aligned/model.eq"))).sample(1).shape == (1, 8, 8)
+    with pytest.raises(InputError, match=r"holds a run with rate=0\.002, not 0\.1"):
+        KINDS[kind](steps=64, rate=0.1, folder=tmp_path / "run").fit(images, labels)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("images", "why"),
+    [
+        (np.zeros((1, 8, 8)), "1 images: there is no variety"),
+        (np.zeros((9, 8, 8)), "all 9 images are the same"),
+        (np.zeros((8, 8)), "one image alone is"),
+        (np.zeros((9, 3, 32, 32)), "move the channels to the end"),
+        (np.full((9, 8, 8), np.nan), "holds NaN"),
+        (np.zeros((9, 8, 8), np.int64), "has type int64"),
+    ],
+)
+def test_images_that_cannot_be_learned_from_are_refused(kind, images, why):
+    with pytest.raises(InputError, match=why):
+        KINDS[kind]().fit(images)
+
+
+def test_a_single_class_is_said_and_learned_without_labels():
+    with pytest.warns(FindingWarning, match="all labels are 'up'"):
+        data = TrainingSet.read(stripes(16)[0], ["up"] * 16)
+    assert data.classes.names == ()
+    with pytest.raises(InputError, match="fitted without labels"):
+        data.classes.codes("up", 2)
+
+
+def test_a_folder_with_labels_is_learned_from(tmp_path):
+    from PIL import Image
+
+    for number, (image, label) in enumerate(zip(*stripes(8), strict=True)):
+        (tmp_path / label).mkdir(exist_ok=True)
+        Image.fromarray(image).save(tmp_path / label / f"{number}.png")
+    made = KINDS["vae"](steps=1).fit(tmp_path)
+    assert made._fitted.classes.names == ("level", "up")
+    with pytest.raises(InputError, match="'left'; known are 'level', 'up'"):
+        made.sample(1, y="left")
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ({"steps": 5, "minutes": 1}, "both set"), ({"rate": 0}, "rate=0"), ({"preset": "large"}, "preset='large'"),
+        ({"objective": "cubic"}, "objective='cubic'"), ({"alpha": "much"}, "alpha='much'"),
+        ({"augment": 0.9}, "above 0.8"),
+        ({"packing": 3}, "no whole packs"), ({"half_lives": ()}, "half_lives"), ({"batch": 2.5}, "batch=2.5"),
+    ],
+)  # fmt: skip
+def test_settings_out_of_range_are_named(setting, why):
+    with pytest.raises(InputError, match=why):
+        KINDS["gan"](**setting).fit(*stripes())
+
+
+def test_the_textbooks_game_runs():
+    made = KINDS["gan"](steps=2, objective="minimax", alpha=0, augment=0).fit(*stripes())
+    assert made.sample(2).shape == (2, 8, 8)
+
+
+def test_packs_of_images_are_judged_together_under_other_penalties():
+    images, labels = stripes()
+    more = {"objective": "hinge", "penalty": "consistency", "alpha": 1.0, "spectral": True, "augment": 0}
+    assert KINDS["gan"](steps=2, packing=4, **more).fit(images).sample(2).shape == (2, 8, 8)
+    with pytest.raises(InputError, match="without labels"):
+        KINDS["gan"](packing=2).fit(images, labels)
