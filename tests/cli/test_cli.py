@@ -30,7 +30,21 @@ def test_help_needs_no_heavy_library():
 
 @pytest.mark.parametrize(
     "command",
-    [["study"], ["fit"], ["predict"], ["evaluate"], ["trial"], ["synth"], ["synth", "fit"], ["synth", "sample"], []],
+    [
+        ["study"],
+        ["fit"],
+        ["predict"],
+        ["evaluate"],
+        ["trial"],
+        ["synth"],
+        ["synth", "fit"],
+        ["synth", "sample"],
+        ["images"],
+        ["images", "fit"],
+        ["images", "sample"],
+        ["images", "evaluate"],
+        [],
+    ],
 )
 def test_every_command_has_help(command, capsys):
     assert run([*command, "--help"]) == 0

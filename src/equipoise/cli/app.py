@@ -20,6 +20,8 @@ app = App(
 )
 _synth = App(name="synth", help="Fit a synthesizer of tables, and sample from it.", help_format="markdown")
 
+_images = App(name="images", help="Fit a generator of images, sample from it, and judge it.", help_format="markdown")
+
 _COMMANDS: tuple[tuple[App, str, str], ...] = (
     (app, "study", "study"),
     (app, "fit", "fit"),
@@ -28,6 +30,9 @@ _COMMANDS: tuple[tuple[App, str, str], ...] = (
     (app, "trial", "trial"),
     (_synth, "synth_fit", "fit"),
     (_synth, "synth_sample", "sample"),
+    (_images, "images_fit", "fit"),
+    (_images, "images_sample", "sample"),
+    (_images, "images_evaluate", "evaluate"),
 )
 
 
@@ -38,3 +43,4 @@ def _command(module: str) -> Any:
 for parent, module, name in _COMMANDS:
     parent.command(_command(module), name=name)
 app.command(_synth)
+app.command(_images)

@@ -11,6 +11,7 @@ _HOMES = {
     "ImageVAE": "equipoise.images.vae",
     "load": "equipoise.images.files",
     "read_folder": "equipoise.images.folder",
+    "write_folder": "equipoise.images.writing",
 }
 
 __all__ = sorted(_HOMES)

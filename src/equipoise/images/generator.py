@@ -159,6 +159,12 @@ class ImageGenerator(ABC):
         self._fitted = self._made(data, self._chosen(state, data))
         return self
 
+    @property
+    def classes_(self) -> dict[Any, int]:
+        """The labels that were learned, and how many images had each; empty without labels."""
+        classes = self._check_fitted().classes
+        return dict(zip(classes.names, classes.counts, strict=True))
+
     def sample(
         self, n: int, y: ArrayLike | None = None, truncation: float | None = None, seed: int = 0
     ) -> NDArray[Any]:
