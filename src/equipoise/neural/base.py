@@ -317,7 +317,9 @@ def _shares(sample_weight: ArrayLike | None, X: FloatArray) -> FloatArray:
     checks = {"ensure_non_negative": True, "allow_all_zero_weights": True}
     weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, **checks))
     if not np.any(weight > 0):
-        raise InputError("sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0")
+        raise InputError(
+            "sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0"
+        )
     shares = weight / weight.max()  # whose sum does not overflow
     return np.asarray(shares / shares.sum())
 

@@ -93,7 +93,7 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
     >>> X, y = load_breast_cancer(return_X_y=True)
     >>> few = eq.CrossValidation(cv=3, alphas=[0.1, 0.01])
     >>> model = eq.MLPClassifier(few, hidden_layer_sizes=(16,), max_iter=20).fit(X, y)
-    >>> model.alpha_ in (0.1, 0.01), model.selection_.scores.shape, model.score(X, y) > 0.97
+    >>> model.alpha_ in (0.1, 0.01), model.selection_.scores.shape, model.score(X, y) > 0.95
     (True, (3, 2), True)
     """
 

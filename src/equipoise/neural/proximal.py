@@ -28,10 +28,10 @@ def soft_threshold(z: jax.Array, threshold: jax.typing.ArrayLike, metric: jax.ty
     Examples
     --------
     >>> import jax.numpy as jnp
-    >>> soft_threshold(jnp.array([3.0, -0.5]), 1.0).tolist()
-    [2.0, 0.0]
+    >>> soft_threshold(jnp.array([3.0, -0.5]), 1.0)
+    Array([2., 0.], dtype=float32)
     """
-    return jnp.sign(z) * jnp.maximum(jnp.abs(z) - threshold / metric, 0.0)
+    return jnp.sign(z) * jnp.maximum(jnp.abs(z) - threshold / metric, 0.0) + 0.0  # no zero has a sign
 
 
 def group_soft_threshold(
@@ -48,20 +48,21 @@ def group_soft_threshold(
     Examples
     --------
     >>> import jax.numpy as jnp
-    >>> group_soft_threshold(jnp.array([[3.0, 4.0], [0.3, 0.4]]), 1.0).round(4).tolist()
+    >>> [[round(float(w), 4) for w in row] for row in group_soft_threshold(jnp.array([[3.0, 4.0], [0.3, 0.4]]), 1.0)]
     [[2.4, 3.2], [0.0, 0.0]]
     """
-    pull = jnp.broadcast_to(metric, z.shape) * z
     metric = jnp.broadcast_to(metric, z.shape)
-    kept = jnp.sqrt(jnp.sum(pull * pull, axis=1, keepdims=True)) > threshold
+    pull = metric * z
+    force = jnp.sqrt(jnp.sum(pull * pull, axis=1, keepdims=True))
+    kept = force > threshold
 
     def newton(_: int, r: jax.Array) -> jax.Array:
-        # on 1 / |w(r) / r|, which is concave and almost straight: from 0 it climbs to the root without passing it
+        # on 1 / |w(r) / r|, which is concave and almost straight
         part = pull / (metric * r + threshold)
         length = jnp.sqrt(jnp.sum(part * part, axis=1, keepdims=True))
         slope = jnp.sum(part * part * metric / (metric * r + threshold), axis=1, keepdims=True)
         return r + jnp.where(kept, (length - 1.0) * length**2 / jnp.where(kept, slope, 1.0), 0.0)
 
-    r = jax.lax.fori_loop(0, _NEWTON, newton, jnp.zeros((len(z), 1), z.dtype))
-    r = jnp.maximum(r, 0.0)
+    least = (force - threshold) / jnp.max(metric, axis=1, keepdims=True)  # the root, were all d the largest
+    r = jax.lax.fori_loop(0, _NEWTON, newton, least)
     return jnp.where(kept, pull * r / (metric * r + threshold), 0.0)

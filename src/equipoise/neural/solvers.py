@@ -20,6 +20,7 @@ from equipoise.training import Optimizer, optimizer
 __all__ = ["ScheduleFree", "Solver", "metric", "shown", "solver"]
 
 _EPS: Final = 1e-8
+_MOMENTUM: Final = 0.9
 _MOMENTS: Final = ("adam", "adamw")  # their steps are gradients over sqrt(second moment)
 
 
@@ -76,7 +77,7 @@ def solver(name: str) -> Solver:
     """
     if name == "schedule_free":
         return ScheduleFree()
-    momentum = {"momentum": 0.9, "nesterov": True} if name == "sgd" else {}
+    momentum = {"momentum": _MOMENTUM, "nesterov": True} if name == "sgd" else {}
     known: Solver = optimizer("adam" if name == "adamw" else name, **momentum)  # decay is a matter of the penalty
     return known
 
@@ -87,10 +88,13 @@ def shown(method: Solver, weights: Any, moments: Any) -> Any:
 
 
 def metric(method: Solver, moments: Any, weights: Any) -> Any:
-    """What each weight's gradient was divided by in the last step, in the form of the weights."""
+    """What each weight's gradient was divided by in the last step, in the form of the weights.
+
+    Momentum m makes every step 1 / (1 - m) times as long where the gradient stays the same.
+    """
     assert isinstance(method, Optimizer)
     if method.name not in _MOMENTS:
-        return jax.tree.map(jnp.ones_like, weights)
+        return jax.tree.map(lambda w: jnp.full_like(w, 1.0 - _MOMENTUM), weights)
     squares, count = optax.tree_utils.tree_get(moments, "nu"), optax.tree_utils.tree_get(moments, "count")
     seen = 1.0 - 0.999 ** jnp.asarray(count, jnp.float32)
     return jax.tree.map(lambda square: jnp.sqrt(square / seen) + _EPS, squares)

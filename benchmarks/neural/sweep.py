@@ -1,0 +1,166 @@
+"""A grid of 32 alphas on 5 folds of a 64-64 net: one sweep against GridSearchCV, and against JAX one fit at a time.
+
+Same data (the design matrix of german is made beforehand), same folds, same columns of unit variance within each fold,
+same epochs, batch, Adam and constant rate, same alphas (scikit-learn's divided by the rows of a batch), refit included.
+Both warm: every contestant has run once with a few epochs. "one fit at a time" is our own compiled program with a
+single lane; "one step at a time" is the loop that most code has: a jitted step of Optax called from Python for each
+batch.
+
+Scores: the lowest mean log loss over the folds, and log loss and accuracy of the refitted net on a quarter of the rows
+that was put aside.
+
+Run: EQUIPOISE_DATA=... python benchmarks/neural/sweep.py [--epochs 30] [--batches 200 32] [--repeats 1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pandas as pd
+from sklearn.datasets import load_breast_cancer
+from sklearn.metrics import accuracy_score, log_loss
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, train_test_split
+from sklearn.neural_network import MLPClassifier as Reference
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import equipoise as eq
+
+FOLDS = StratifiedKFold(5, shuffle=True, random_state=0)
+RATE = 1e-3
+
+
+def data(name: str) -> tuple[np.ndarray, np.ndarray]:
+    if name == "breast_cancer":
+        X, y = load_breast_cancer(return_X_y=True)
+        return X, y
+    frame = pd.read_csv(Path(os.environ["EQUIPOISE_DATA"]) / "tables" / "german.csv", header=None).rename(columns=str)
+    X = eq.DesignEncoder().fit_transform(frame.drop(columns="20"))
+    return X, (frame["20"] == frame["20"].max()).to_numpy().astype(int)
+
+
+def reference(X: np.ndarray, y: np.ndarray, alphas: np.ndarray, epochs: int, batch: int, n_jobs: int) -> object:
+    net = Reference(
+        (64, 64), batch_size=batch, learning_rate_init=RATE, max_iter=epochs, n_iter_no_change=epochs + 1, tol=0.0,
+        random_state=0,
+    )  # fmt: skip
+    pipeline = make_pipeline(StandardScaler(), net)
+    search = GridSearchCV(pipeline, {"mlpclassifier__alpha": alphas}, scoring="neg_log_loss", cv=FOLDS, n_jobs=n_jobs)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return search.fit(X, y)
+
+
+def ours(X: np.ndarray, y: np.ndarray, alphas: np.ndarray, epochs: int, batch: int, n_jobs: int | None) -> object:
+    strategy = eq.CrossValidation(list(FOLDS.split(X, y)), alphas=alphas / batch)
+    return eq.MLPClassifier(
+        strategy, batch_size=batch, max_iter=epochs, learning_rate_init=RATE, learning_rate="constant", n_jobs=n_jobs
+    ).fit(X, y)
+
+
+def one_fit_at_a_time(X: np.ndarray, y: np.ndarray, alphas: np.ndarray, epochs: int, batch: int) -> None:
+    for alpha in alphas / batch:
+        for train, _ in FOLDS.split(X, y):
+            eq.MLPClassifier(
+                alpha, batch_size=batch, max_iter=epochs, learning_rate_init=RATE, learning_rate="constant", n_jobs=1
+            ).fit(X[train], y[train])
+
+
+@jax.jit
+def _step(layers, moments, x, t, alpha):
+    def objective(layers):
+        h = x
+        for weight, bias in layers[:-1]:
+            h = jnp.maximum(h @ weight + bias, 0.0)
+        z = (h @ layers[-1][0] + layers[-1][1])[:, 0]
+        penalty = sum(jnp.sum(jnp.square(weight)) for weight, _ in layers)
+        return jnp.mean(jax.nn.softplus(z) - t * z) + 0.5 * alpha * penalty
+
+    steps, moments = optax.adam(RATE).update(jax.grad(objective)(layers), moments, layers)
+    return optax.apply_updates(layers, steps), moments
+
+
+def one_step_at_a_time(X: np.ndarray, y: np.ndarray, alphas: np.ndarray, epochs: int, batch: int) -> None:
+    random = np.random.default_rng(0)
+    sizes = (X.shape[1], 64, 64, 1)
+    start = optax.adam(RATE)
+    for alpha in alphas / batch:
+        for train, _ in FOLDS.split(X, y):
+            x = StandardScaler().fit_transform(X[train]).astype(np.float32)
+            t = y[train].astype(np.float32)
+            layers = [
+                (random.normal(size=(a, b)).astype(np.float32) * (2.0 / (a + b)) ** 0.5, np.zeros(b, np.float32))
+                for a, b in pairwise(sizes)
+            ]
+            moments = start.init(layers)
+            cuts = np.arange(1, -(-len(x) // batch)) * len(x) // -(-len(x) // batch)
+            for _ in range(epochs):
+                for rows in np.split(random.permutation(len(x)), cuts):
+                    layers, moments = _step(layers, moments, x[rows], t[rows], np.float32(alpha))
+            jax.block_until_ready(layers)
+
+
+def seconds(run: Callable[[], object], repeats: int) -> tuple[float, object]:
+    times, result = [], None
+    for _ in range(repeats):
+        start = time.perf_counter()
+        result = run()
+        times.append(time.perf_counter() - start)
+    return float(np.median(times)), result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--batches", type=int, nargs="+", default=[200, 32])
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--count", type=int, default=32)
+    given = parser.parse_args()
+    for name in ("breast_cancer", "german"):
+        X, y = data(name)
+        X, new_X, y, new_y = train_test_split(X, y, test_size=0.25, stratify=y, random_state=0)
+        for batch in given.batches:
+            settings = (X, y, np.geomspace(1e-3, 300.0, given.count), given.epochs, batch)
+            print(f"\n{name}: {len(y)} x {X.shape[1]}, {given.count} alphas, {given.epochs} epochs, batch {batch}")
+            print("\n| contestant | s | ratio to the sweep | CV log loss | new rows: log loss | accuracy |")
+            print("|---|---|---|---|---|---|")
+            start = time.perf_counter()
+            ours(*settings[:3], 1, batch, None)
+            compiled = time.perf_counter() - start
+            took, model = seconds(lambda s=settings: ours(*s, None), max(3, given.repeats))
+            alone, _ = seconds(lambda s=settings: ours(*s, 1), given.repeats)
+
+            def row(label: str, s: float, cv: float | None = None, fitted: object = None, base: float = took,
+                    new: tuple[np.ndarray, np.ndarray] = (new_X, new_y)) -> None:  # fmt: skip
+                parts = ["", "", ""]
+                if fitted is not None:
+                    p = fitted.predict_proba(new[0])
+                    accuracy = accuracy_score(new[1], p.argmax(axis=1))
+                    parts = [f"{cv:.4f}", f"{log_loss(new[1], p):.4f}", f"{accuracy:.3f}"]
+                print(f"| {label} | {s:.2f} | {s / base:.1f} | {' | '.join(parts)} |", flush=True)
+
+            row("sweep, all cores", took, model.selection_.mean.min(), model)
+            row("sweep, one thread", alone)
+            print(f"| first call, one epoch: compiles | {compiled:.2f} | | | | |")
+            for jobs in (1, 2):
+                reference(*settings[:2], settings[2][:2], 2, batch, jobs)
+                s, search = seconds(lambda k=jobs, a=settings: reference(*a, k), given.repeats)
+                row(f"GridSearchCV, n_jobs={jobs}", s, -search.best_score_, search)
+            one_fit_at_a_time(*settings[:2], settings[2][:1], 1, batch)
+            row("JAX, one fit at a time", seconds(lambda s=settings: one_fit_at_a_time(*s), given.repeats)[0])
+            one_step_at_a_time(*settings[:2], settings[2][:1], 1, batch)
+            row("JAX, one step at a time", seconds(lambda s=settings: one_step_at_a_time(*s), given.repeats)[0])
+
+
+if __name__ == "__main__":
+    main()
