@@ -54,6 +54,7 @@ _HOMES = {
     "Augmented": "equipoise.augment",
     "Augmenter": "equipoise.augment",
     "DesignEncoder": "equipoise.data",
+    "compare": "equipoise.judge.compare_images",
     "data": "equipoise.data",
     "evaluate_images": "equipoise.evaluate.images",
     "evaluate_tables": "equipoise.evaluate",

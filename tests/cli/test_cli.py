@@ -43,6 +43,7 @@ def test_help_needs_no_heavy_library():
         ["images", "fit"],
         ["images", "sample"],
         ["images", "evaluate"],
+        ["images", "compare"],
         [],
     ],
 )

@@ -122,3 +122,17 @@ def test_a_label_that_is_no_name_of_a_folder_is_refused(tmp_path):
     with pytest.raises(InputError, match="no name of a folder"):
         eq.images.write_folder(np.zeros((1, 4, 4), np.uint8), ["../out"], tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_compare_writes_a_page_and_both_generators(folder, tmp_path, capsys):
+    out = tmp_path / "compared"
+    assert run(["images", "compare", str(folder), "--steps", "2", "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "log likelihood (bound)" in said.out
+    assert "compare:" in said.err
+    assert {path.name for path in out.iterdir()} == {"comparison.html", "comparison.json", "gan.eq", "vae.eq"}
+    assert [contender["steps"] for contender in json.loads((out / "comparison.json").read_text())["contenders"]] == [
+        2,
+        2,
+    ]
+    assert run(["images", "compare", str(folder), "--steps", "2", "--minutes", "1"]) == 2

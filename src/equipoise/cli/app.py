@@ -33,6 +33,7 @@ _COMMANDS: tuple[tuple[App, str, str], ...] = (
     (_images, "images_fit", "fit"),
     (_images, "images_sample", "sample"),
     (_images, "images_evaluate", "evaluate"),
+    (_images, "images_compare", "compare"),
 )
 
 
