@@ -28,6 +28,9 @@ def trial(
     repeats: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 3,
     rows: Annotated[int | None, Parameter(validator=validators.Number(gte=4))] = None,
     draws: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1,
+    inner: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 3,
+    groups: str | None = None,
+    time: str | None = None,
     header: bool = True,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -59,6 +62,12 @@ def trial(
         Real rows to learn from; all of the training part if not given, half with oracle.
     draws
         Times that random arms are drawn on each fold.
+    inner
+        Inner folds on which each arm chooses alpha and thresholds; 0 for neither, in a quarter of the time.
+    groups
+        Column that says which rows belong together: they stay on one side of every fold.
+    time
+        Column that says when a row came: folds are tested on later rows than they are fitted on.
     header
         Whether the first line names the columns; without, they are named 0, 1, ...
     seed
@@ -96,6 +105,9 @@ def trial(
                 repeats=repeats,
                 rows=rows,
                 draws=draws,
+                inner=inner,
+                groups=groups,
+                time=time,
                 seed=seed,
                 header=header,
                 keep=out,

@@ -14,7 +14,7 @@ from equipoise.errors import InputError
 from equipoise.judge.sample import Sample, as_category
 from equipoise.judge.split import hold_out
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "check_roles", "moments_of", "prepare", "sample_of"]
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,16 @@ def prepare(
     InputError
         If the data, a column or a combination of settings cannot be used.
     """
-    if groups is not None and time is not None:
-        raise InputError("groups and time are both given; rows are put aside by one of them")
     table = read_table(data, header=header, kinds=kinds)
     y, task, classes = target_vector(table, target)
-    _check_roles(table, target, groups, time)
+    check_roles(table, target, groups, time)
     findings = inspect(table, target, folds)
     helpers = [name for name in (groups, time) if name is not None]
     features = table.drop([target, *helpers]) if len(table.columns) > 1 + len(helpers) else None
     if features is None:
         raise InputError(f"{table.origin.name} has no column besides the target {target!r}; add one to predict from")
-    whole = _sample(table, target, task, classes, y, groups, helpers)
-    moments = _moments(table[time]) if time is not None else None
+    whole = sample_of(table.drop(helpers), target, task, classes, y, None if groups is None else table[groups])
+    moments = moments_of(table[time]) if time is not None else None
     if test is None:
         train, aside, rule = hold_out(y, task != "regression", seed, whole.groups, moments)
         parts = whole.take(train), whole.take(aside)
@@ -100,7 +98,10 @@ def prepare(
     return Prepared(table, train_sample, parts[1], rule, fold_rule, findings)
 
 
-def _check_roles(table: Table, target: str, groups: str | None, time: str | None) -> None:
+def check_roles(table: Table, target: str, groups: str | None, time: str | None) -> None:
+    """Refuse columns that cannot say which rows belong together, or when they came."""
+    if groups is not None and time is not None:
+        raise InputError("groups and time are both given; rows are put aside by one of them")
     for role, name in (("groups", groups), ("time", time)):
         if name is None:
             continue
@@ -115,24 +116,19 @@ def _check_roles(table: Table, target: str, groups: str | None, time: str | None
             )
 
 
-def _moments(column: Column) -> NDArray[np.float64]:
+def moments_of(column: Column) -> NDArray[np.float64]:
+    """When each row came."""
     return np.asarray(column.values, dtype=np.float64)
 
 
-def _sample(
-    table: Table,
-    target: str,
-    task: Any,
-    classes: tuple[str, ...],
-    y: NDArray[Any],
-    groups: str | None,
-    helpers: list[str],
+def sample_of(
+    table: Table, target: str, task: Any, classes: tuple[str, ...], y: NDArray[Any], groups: Column | None
 ) -> Sample:
-    kept = table.drop(helpers)
+    """All rows, the target as a category where it is a class, and which rows belong together."""
     if classes:
-        kept = kept.replace(as_category(kept[target], y, classes))
-    codes = None if groups is None else np.unique(table[groups].values, return_inverse=True)[1].astype(np.intp)
-    return Sample(kept, target, task, classes, codes)
+        table = table.replace(as_category(table[target], y, classes))
+    codes = None if groups is None else np.unique(groups.values, return_inverse=True)[1].astype(np.intp)
+    return Sample(table, target, task, classes, codes)
 
 
 def _test_sample(test: Any, table: Table, whole: Sample, helpers: list[str], header: bool) -> Sample:

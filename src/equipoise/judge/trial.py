@@ -13,35 +13,32 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Callable
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from equipoise.data import read_table, target_vector
 from equipoise.errors import CertificateWarning, InputError
 from equipoise.judge.fitting import constant
 from equipoise.judge.metrics import metric_set
-from equipoise.judge.sample import Sample, as_category
+from equipoise.judge.prepare import check_roles, moments_of, sample_of
+from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
-from equipoise.judge.split import Fold, make_folds, ratio
-from equipoise.judge.trial_arms import DEFAULT_ARMS, Apply, Given, Training, arms_of
-from equipoise.judge.trial_learners import Learner, Make, learners_of
-from equipoise.judge.trial_metrics import decide, prior_corrected, scores
+from equipoise.judge.split import Fold, Rule, make_folds, ratio
+from equipoise.judge.trial_arms import DEFAULT_ARMS, Apply, arms_of
+from equipoise.judge.trial_cells import Progress, cell_key, divided, run_cells
+from equipoise.judge.trial_learners import Make, learners_of
+from equipoise.judge.trial_metrics import scores
 from equipoise.judge.trial_result import ArmScores, Trial
 from equipoise.judge.trial_store import Store
 from equipoise.judge.verdict import Comparison, Verdict, judge
 
 __all__ = ["trial"]
-
-Progress = Callable[[str, int, int], None]
-_INNER = 5
 
 
 def trial(
@@ -55,6 +52,9 @@ def trial(
     repeats: int = 3,
     rows: int | None = None,
     draws: int = 1,
+    inner: int = 3,
+    groups: str | None = None,
+    time: str | None = None,
     seed: int = 0,
     header: bool = True,
     keep: str | PathLike[str] | None = None,
@@ -68,7 +68,7 @@ def trial(
     target : str
         Column to predict.
     learners : str, estimator, mapping of name to estimator, or sequence of these
-        "logistic" (ridge regression for a number; L2, alpha chosen on the real rows), "forest", "boosting", "knn",
+        "logistic" (ridge regression for a number; L2, alpha chosen in each arm), "forest", "boosting", "knn",
         "mlp". An estimator of the user's own is given the encoded columns of `DesignEncoder` and codes of the classes.
     arms : str, mapping of name to synthesizer or `Augmenter`, or sequence of these
         "real", "class_weight", "threshold", "oversample", "smote" (needs imbalanced-learn), "jitter", "mixup",
@@ -82,6 +82,14 @@ def trial(
         given, half with "oracle".
     draws : int, default 1
         Times that the random arms are drawn on each fold; their scores are averaged.
+    inner : int, default 3
+        Inner folds on which each arm chooses alpha and the thresholds of two classes; 0 to keep alpha at 0.1 and to
+        decide at one half, which takes a quarter of the time.
+    groups : str, optional
+        Column that says which rows belong together: they stay on one side of every fold. It is no feature.
+    time : str, optional
+        Column that says when a row came: a fold is tested on later rows than it is fitted on, and there is one repeat.
+        It is no feature.
     seed : int, default 0
         Decides folds, draws and learners.
     header : bool, default True
@@ -113,46 +121,63 @@ def trial(
     >>> found.verdict, found.effect
     ('no evidence', 0.0)
     """
-    whole = _sample(data, target, header)
+    whole = _sample(data, target, groups, time, header)
     makes, chosen = learners_of(learners, whole.task), arms_of(arms, baseline, whole.task)
-    _check(whole, folds, repeats, draws, rows)
-    rule: Any = "random" if whole.task == "regression" else "stratified"
-    parts = make_folds(whole.y, rule, folds, repeats, derive(seed, "trial"))
+    _check(whole, folds=folds, repeats=repeats, draws=draws, rows=rows, inner=inner)
+    rule: Rule = "random" if whole.task == "regression" else "stratified"
+    if groups is not None or time is not None:
+        rule = "time" if groups is None else "groups"
+    parts = make_folds(whole.y, rule, folds, repeats, derive(seed, "trial"), whole.groups)
     size = rows
     if size is None and "oracle" in chosen:
         size = min(len(fold.train) for fold in parts) // 2
     if size is not None and size > (most := min(len(fold.train) for fold in parts) - ("oracle" in chosen)):
         raise InputError(f"rows={size} is more than a training part has, which is {most}; give fewer or use more folds")
     settings = {"learners": learners, "arms": arms, "baseline": baseline, "folds": folds, "repeats": repeats}
-    identity = _identity(whole, settings | {"rows": size, "draws": draws, "seed": seed})
-    store = Store(None if keep is None else Path(keep), identity)
+    settings |= {"rows": size, "draws": draws, "inner": inner, "groups": groups, "time": time, "seed": seed}
+    store = Store(None if keep is None else Path(keep), _identity(whole, settings))
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", CertificateWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
-        _run(whole, parts, makes, chosen, size, draws, seed, store, progress)
+        run_cells(whole, parts, makes, chosen, size, draws, inner, seed, store, progress)
+    repeats = 1 + max(fold.repeat for fold in parts)
     return _result(whole, parts, makes, chosen, baseline, (folds, repeats, draws, seed), size, store)
 
 
-def _sample(data: Any, target: str, header: bool) -> Sample:
+def _sample(data: Any, target: str, groups: str | None, time: str | None, header: bool) -> Sample:
     table = read_table(data, header=header)
     y, task, classes = target_vector(table, target)
-    if classes:
-        table = table.replace(as_category(table[target], y, classes))
-    texts = [column.name for column in table.columns if column.kind == "text"]  # no learner can use them
-    table = table.drop(texts)
-    if len(table.columns) < 2:
+    check_roles(table, target, groups, time)
+    helpers = [name for name in (groups, time) if name is not None]
+    # no learner can use a text
+    dropped = [*helpers, *(column.name for column in table.columns if column.kind == "text" and column.name != target)]
+    kept = table.drop(dropped)
+    if len(kept.columns) < 2:
         raise InputError(f"{table.origin.name} has no column besides the target {target!r} to predict from; add one")
-    return Sample(table, target, task, classes)
+    whole = sample_of(kept, target, task, classes, y, None if groups is None else table[groups])
+    if time is None:
+        return whole
+    moments = moments_of(table[time])
+    if missing := int(np.isnan(moments).sum()):
+        raise InputError(f"the time column {time!r} is missing in {missing} rows; fill it in or drop them")
+    return replace(whole.take(np.argsort(moments, kind="stable")), ordered=True)
 
 
-def _check(whole: Sample, folds: int, repeats: int, draws: int, rows: int | None) -> None:
-    for name, value, least in (("folds", folds, 2), ("repeats", repeats, 1), ("draws", draws, 1), ("rows", rows, 4)):
+_LEAST = {"folds": 2, "repeats": 1, "draws": 1, "rows": 4, "inner": 0}
+
+
+def _check(whole: Sample, **numbers: Any) -> None:
+    for name, value in numbers.items():
+        least = _LEAST[name]
         if name == "rows" and value is None:
             continue
         if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
             raise InputError(f"{name}={value!r} is not a whole number from {least} on")
+    folds = numbers["folds"]
     if folds * 2 > len(whole):
         raise InputError(f"{folds} folds of {len(whole)} rows leave fewer than two to test on; use fewer folds")
+    if whole.groups is not None and (count := len(np.unique(whole.groups))) < folds:
+        raise InputError(f"there are {count} groups, and {folds} folds need one each; use fewer folds")
     if whole.classes:
         sizes = np.bincount(whole.y.astype(np.intp))
         if sizes.min() < folds:
@@ -167,106 +192,12 @@ def _identity(whole: Sample, settings: dict[str, Any]) -> str:
     from equipoise import __version__
 
     digest = hashlib.sha256(json.dumps([__version__, whole.target, settings], default=repr).encode())
+    if whole.groups is not None:
+        digest.update(whole.groups.tobytes())
     for column in whole.table.columns:
         digest.update(repr((column.name, column.kind, column.levels)).encode())
         digest.update(np.ascontiguousarray(column.values).tobytes())
     return digest.hexdigest()
-
-
-def _run(
-    whole: Sample,
-    parts: list[Fold],
-    makes: dict[str, Make],
-    arms: dict[str, Apply],
-    size: int | None,
-    draws: int,
-    seed: int,
-    store: Store,
-    progress: Progress | None,
-) -> None:
-    """Fill the store with what is missing."""
-    total = len(parts) * len(arms)
-    for place, fold in enumerate(parts):
-        missing = [name for name in arms if _key(name, fold) not in store]
-        if not missing:
-            continue
-        at = derive(seed, "fold", fold.repeat, fold.number)
-        real, held = _divided(whole.take(fold.train), size, at)
-        test = whole.take(fold.test)
-        learners = {name: make(real, at) for name, make in makes.items()}
-        for name in missing:
-            if progress is not None:
-                done = place * len(arms) + list(arms).index(name)
-                progress(f"{name}, fold {fold.number + 1} of repeat {fold.repeat + 1}", done, total)
-            trainings = [arms[name](Given(real, held, derive(at, name, draw))) for draw in range(draws)]
-            store.add(
-                _key(name, fold),
-                {key: _scored(learner, trainings, real, test, at) for key, learner in learners.items()},
-            )
-
-
-def _key(arm: str, fold: Fold) -> str:
-    return f"{arm}/{fold.repeat}/{fold.number}"
-
-
-def _divided(train: Sample, size: int | None, seed: int) -> tuple[Sample, Sample]:
-    """Real rows that the arms learn from, and those held back; classes in their shares, each at least once."""
-    if size is None:
-        return train, train.take(np.empty(0, dtype=np.intp))
-    order = np.random.default_rng(derive(seed, "held back")).permutation(len(train))
-    if train.classes:
-        codes = train.y.astype(np.intp)[order]
-        rank = np.empty(len(order))
-        for code in np.unique(codes):
-            rows = np.flatnonzero(codes == code)
-            # the k-th row of a class comes at the share (k + 1/2) / n_c; its first row before all shares
-            rank[rows] = (np.arange(len(rows)) + 0.5) / len(rows)
-            rank[rows[0]] -= 1.0
-        order = order[np.argsort(rank, kind="stable")]
-    return train.take(np.sort(order[:size])), train.take(np.sort(order[size:]))
-
-
-def _scored(learner: Learner, trainings: list[Training], real: Sample, test: Sample, seed: int) -> Any:
-    """Scores of a learner in an arm, averaged over draws; None where it cannot weigh rows and the arm does."""
-    if trainings[0].weight is not None and not learner.takes_weights():
-        return None
-    found = [_once(learner, training, real, test, seed) for training in trainings]
-    return {name: _plain(float(np.mean([each[name] for each in found]))) for name in found[0]}
-
-
-def _once(learner: Learner, training: Training, real: Sample, test: Sample, seed: int) -> dict[str, float]:
-    prediction = learner.fit(training.sample, training.weight).predict(test.features)
-    decided = None
-    if training.tune_threshold:
-        decided = (prediction[:, 1] >= _threshold(learner, real, seed)).astype(np.intp)
-    found = scores(test.y, prediction, decided)
-    if real.classes:
-        met = _shares(training.sample, training.weight)
-        corrected = prior_corrected(prediction, met, _shares(real, None))
-        found["log_loss_corrected"] = scores(test.y, corrected)["log_loss"]
-    return found
-
-
-def _threshold(learner: Learner, real: Sample, seed: int) -> float:
-    """The threshold that is best on inner folds of the real training rows."""
-    codes = real.y.astype(np.intp)
-    least = int(np.bincount(codes).min())
-    if least < 2:
-        return 0.5
-    splitter = StratifiedKFold(min(_INNER, least), shuffle=True, random_state=derive(seed, "threshold"))
-    chance = np.empty(len(real))
-    for train, rest in splitter.split(codes, codes):
-        chance[rest] = learner.fit(real.take(train), None).predict(real.take(rest).features)[:, 1]
-    return decide(codes, chance)
-
-
-def _shares(sample: Sample, weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
-    counts = np.bincount(sample.y.astype(np.intp), weight, len(sample.classes))
-    return np.asarray(counts / counts.sum(), dtype=np.float64)
-
-
-def _plain(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 def _result(
@@ -281,15 +212,16 @@ def _result(
 ) -> Trial:
     primary = metric_set(whole.task).primary
     pairs = [(learner, arm) for learner in makes for arm in arms]
-    absent = {pair for pair in pairs if store[_key(pair[1], parts[0])][pair[0]] is None}
-    found = {pair: [store[_key(pair[1], fold)][pair[0]] for fold in parts] for pair in pairs if pair not in absent}
+    absent = {pair for pair in pairs if store[cell_key(pair[1], parts[0])][pair[0]] is None}
+    found = {pair: [store[cell_key(pair[1], fold)][pair[0]] for fold in parts] for pair in pairs if pair not in absent}
     losses = {pair: [each[primary] for each in folds] for pair, folds in found.items()}
     seed = numbers[-1]
     floor = [_constant_loss(whole, fold, size, derive(seed, "fold", fold.repeat, fold.number)) for fold in parts]
     comparisons = [
         Comparison(arm, baseline, learner, losses[learner, arm], losses[learner, baseline], ratio(parts), floor)
         for learner, arm in found
-        if arm != baseline and (learner, baseline) in found
+        # the probabilities of "threshold" are those of the real rows: there is nothing to find out
+        if arm not in (baseline, "threshold") and (learner, baseline) in found
     ]
     answer = judge("augment", comparisons)
     chief = next(
@@ -320,7 +252,7 @@ def _result(
 
 
 def _constant_loss(whole: Sample, fold: Fold, size: int | None, seed: int) -> float:
-    real, _ = _divided(whole.take(fold.train), size, seed)
+    real, _ = divided(whole.take(fold.train), size, seed)
     test = whole.take(fold.test)
     prediction = constant(real).predict(test.features)
     return scores(test.y, prediction)[metric_set(whole.task).primary]

@@ -1,4 +1,4 @@
-"""Learners of a trial: fitted on the rows of an arm, with settings that only the real training rows decided.
+"""Learners of a trial: fitted on the rows of an arm; how strongly to regularise is chosen anew in each arm.
 
 A probability is never 0 for a learner that saw n rows: what it says is mixed with the uniform law by one row's weight,
 (n p + 1/K) / (n + 1), n the real training rows, in all arms alike. Without it one wrong and certain leaf of a forest
@@ -8,7 +8,7 @@ decides the log loss of a fold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,12 +27,13 @@ from equipoise.judge.fitting import boosting, estimator
 from equipoise.judge.models import predict_all
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
+from equipoise.judge.trial_arms import Part
 from equipoise.selection import CrossValidation
 
 __all__ = ["LEARNERS", "Learner", "Predictor", "learners_of"]
 
 Floats = NDArray[np.float64]
-_FOLDS, _ALPHAS = 5, 20
+_ALPHAS, _ALPHA = 20, 0.1  # points of the grid; alpha where a class is too small for inner folds
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,18 @@ class Learner:
     encoder : DesignEncoder or TreeEncoder
         Fitted on the real rows.
     template : estimator
-        With the settings that the real rows chose; it is cloned for each arm.
+        It is cloned for each arm.
     n_classes, n_real : int
         Classes (0 for a number), and real rows.
+    chooses : bool
+        Whether the template has an alpha that `chosen` sets.
     """
 
     encoder: Any
     template: Any
     n_classes: int
     n_real: int
+    chooses: bool = False
 
     def takes_weights(self) -> bool:
         """Whether it can weigh rows."""
@@ -84,22 +88,38 @@ class Learner:
             options = {name: weight}
         return Predictor(self.encoder, model.fit(X, sample.y, **options), self.n_classes, self.n_real)
 
+    def chosen(self, parts: Sequence[Part]) -> Learner:
+        """Set alpha to what is best on the rest of inner folds, where it has one; there may be none of them."""
+        if not self.chooses or not parts:
+            return self
+        samples = [part.training.sample for part in parts]
+        starts = np.cumsum([0, *map(len, samples)])
+        rests = np.cumsum([starts[-1], *(len(part.rest) for part in parts)])
+        folds = [(np.arange(starts[k], starts[k + 1]), np.arange(rests[k], rests[k + 1])) for k in range(len(parts))]
+        every = [*samples, *(part.rest for part in parts)]
+        X = np.concatenate([_dense(self.encoder.transform(sample.features)) for sample in every])
+        y = np.concatenate([sample.y for sample in every])
+        weight = None
+        if parts[0].training.weight is not None:
+            weight = np.concatenate([*(part.training.weight for part in parts), np.ones(rests[-1] - starts[-1])])
+        model = clone(self.template).set_params(alpha=CrossValidation(folds, alphas=_ALPHAS))
+        alpha = float(model.fit(X, y, sample_weight=weight).alpha_)
+        return replace(self, template=clone(self.template).set_params(alpha=alpha))
+
 
 Make = Callable[[Sample, int], Learner]
 
 
+def _dense(X: Any) -> Floats:
+    return np.asarray(X.toarray() if hasattr(X, "toarray") else X)
+
+
 def _logistic(sample: Sample, seed: int) -> Learner:
-    """L2-penalised, alpha by cross-validation on the real rows; copies of rows change nothing at a given alpha."""
+    """L2-penalised; alpha by inner folds."""
     del seed
     encoder = DesignEncoder().fit(sample.features)
-    least = int(np.bincount(sample.y.astype(np.intp)).min()) if sample.classes else len(sample)
-    alpha = 0.1
-    if least >= 2:
-        strategy = CrossValidation(cv=min(_FOLDS, least), alphas=_ALPHAS)
-        alpha = float(
-            estimator(sample.task, penalties.L2(), strategy).fit(encoder.transform(sample.features), sample.y).alpha_
-        )
-    return _learner(encoder, estimator(sample.task, penalties.L2(), alpha), sample)
+    template = estimator(sample.task, penalties.L2(), _ALPHA)
+    return Learner(encoder, template, len(sample.classes), len(sample), chooses=True)
 
 
 def _forest(sample: Sample, seed: int) -> Learner:

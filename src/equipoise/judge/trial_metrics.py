@@ -2,8 +2,10 @@
 
     classification   log loss, ROC AUC; PR AUC (average precision), several classes: mean over the classes;
                      Brier = mean of |p - e_class|^2 (for two classes half of that, the usual definition);
-                     balanced accuracy of the class decided for
-    regression       squared error, R^2
+                     balanced accuracy and F1 (of the second class; several classes: mean over the classes) of the class
+                     decided for; for two classes the slope of calibration, b of logit P(y) = a + b logit p: below 1
+                     where probabilities are too sure (Cox 1958, Biometrika 45)
+    regression       squared error and its root, R^2, absolute error (twice the pinball loss of the median)
 
 Log loss with the shares put right: a model fitted on shares q_k that in truth are r_k is corrected by
 p_k r_k / q_k, scaled to sum to 1 (Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to
@@ -13,28 +15,47 @@ come, and repaired.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score
+from scipy.special import logit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, f1_score
 
 from equipoise.judge.metrics import score
 
-__all__ = ["COLUMNS", "decide", "prior_corrected", "scores"]
+__all__ = ["COLUMNS", "Thresholds", "decide", "prior_corrected", "scores"]
 
 Floats = NDArray[np.float64]
+_TINY = 1e-12
 
 # name in the record, heading of the table, by task
 _CLASSES = (
-    ("roc_auc", "ROC AUC"),
+    ("roc_auc", "AUC"),
     ("pr_auc", "PR AUC"),
     ("brier", "Brier"),
-    ("balanced_accuracy", "bal.acc."),
+    ("balanced_accuracy", "bal.ac"),
+    ("f1", "F1"),
+    ("calibration_slope", "slope"),
     ("log_loss_corrected", "loss*"),
 )
-COLUMNS = {"binary": _CLASSES, "multiclass": _CLASSES, "regression": (("r2", "R2"),)}
+COLUMNS = {
+    "binary": _CLASSES,
+    "multiclass": _CLASSES,
+    "regression": (("r2", "R2"), ("rmse", "RMSE"), ("absolute_error", "abs.er")),
+}
 
 
-def scores(y: NDArray[np.generic], prediction: Floats, decided: NDArray[np.intp] | None = None) -> dict[str, float]:
+@dataclass(frozen=True)
+class Thresholds:
+    """Where p(second class) has to lie for the second class to be decided for; halves if nobody tuned them."""
+
+    balanced_accuracy: float = 0.5
+    f1: float = 0.5
+
+
+def scores(y: NDArray[np.generic], prediction: Floats, thresholds: Thresholds | None = None) -> dict[str, float]:
     """Score a prediction.
 
     Parameters
@@ -43,8 +64,8 @@ def scores(y: NDArray[np.generic], prediction: Floats, decided: NDArray[np.intp]
         Codes of the classes, or numbers.
     prediction : array of shape (n, K) or (n,)
         Probabilities, or numbers.
-    decided : array of shape (n,), optional
-        Classes decided for; the most probable if not given.
+    thresholds : Thresholds, optional
+        For two classes; the most probable class is decided for if not given.
 
     Returns
     -------
@@ -55,29 +76,41 @@ def scores(y: NDArray[np.generic], prediction: Floats, decided: NDArray[np.intp]
     --------
     >>> import numpy as np
     >>> found = scores(np.array([0, 0, 1]), np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]]))
-    >>> round(found["brier"], 4), found["pr_auc"], found["balanced_accuracy"]
-    (0.1367, 1.0, 0.75)
+    >>> round(found["brier"], 4), found["pr_auc"], found["balanced_accuracy"], round(found["f1"], 4)
+    (0.1367, 1.0, 0.75, 0.6667)
     """
     found = {name: float(values[0]) for name, values in score(y, prediction).items()}
     if prediction.ndim == 1:
-        return {name: found[name] for name in ("squared_error", "r2")}
+        return found | {"rmse": float(np.sqrt(found["squared_error"]))}
     codes = np.asarray(y, dtype=np.intp)
     is_class = np.arange(prediction.shape[1]) == codes[:, None]
     present = is_class.any(axis=0)
-    decided = np.argmax(prediction, axis=1) if decided is None else decided
-    brier = float(np.mean(np.sum((prediction - is_class) ** 2, axis=1)))
+    decided = dict.fromkeys(("balanced_accuracy", "f1"), np.argmax(prediction, axis=1))
     binary = prediction.shape[1] == 2
+    if binary and thresholds is not None:
+        decided = {name: (prediction[:, 1] >= getattr(thresholds, name)).astype(np.intp) for name in decided}
+    brier = float(np.mean(np.sum((prediction - is_class) ** 2, axis=1)))
     shown = [1] if binary else range(prediction.shape[1])
     areas = [average_precision_score(is_class[:, k], prediction[:, k]) for k in shown if present[k]]
+    right = decided["balanced_accuracy"] == codes
     return {
         "log_loss": found["log_loss"],
         "roc_auc": found["roc_auc"],
         "pr_auc": float(np.mean(areas)) if areas else float("nan"),
         "brier": brier / 2.0 if binary else brier,
-        "balanced_accuracy": float(
-            np.mean([(decided == codes)[is_class[:, k]].mean() for k in np.flatnonzero(present)])
-        ),
+        "balanced_accuracy": float(np.mean([right[is_class[:, k]].mean() for k in np.flatnonzero(present)])),
+        "f1": float(f1_score(codes, decided["f1"], labels=list(shown), average="macro", zero_division=0.0)),
+        "calibration_slope": _slope(codes, prediction[:, 1]) if binary else float("nan"),
     }
+
+
+def _slope(codes: NDArray[np.intp], p: Floats) -> float:
+    """NaN where rows are of one class, or all have the same probability."""
+    if codes.min() == codes.max() or np.ptp(p) == 0.0:
+        return float("nan")
+    # all but unpenalised: a fold that the probabilities part cleanly still has a slope, a large one
+    line = LogisticRegression(C=1e4, solver="newton-cholesky")
+    return float(line.fit(logit(np.clip(p, _TINY, 1.0 - _TINY))[:, None], codes).coef_[0, 0])
 
 
 def prior_corrected(p: Floats, fitted: Floats, real: Floats) -> Floats:
@@ -99,19 +132,21 @@ def prior_corrected(p: Floats, fitted: Floats, real: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def decide(y: NDArray[np.intp], p: Floats) -> float:
-    """Return the threshold on p(class 1) with the best balanced accuracy, halfway between two values.
+def decide(y: NDArray[np.intp], p: Floats) -> Thresholds:
+    """Return the thresholds on p(second class) that are best on these rows, halfway between two values.
 
     Examples
     --------
     >>> import numpy as np
     >>> found = decide(np.array([0, 0, 0, 1]), np.array([0.1, 0.1, 0.2, 0.3]))
-    >>> round(found, 3)
-    0.25
+    >>> round(found.balanced_accuracy, 3), round(found.f1, 3)
+    (0.25, 0.25)
     """
     values = np.unique(p)
     cuts = np.concatenate([[0.5], (values[1:] + values[:-1]) / 2.0])
     up, down = np.sort(p[y == 1]), np.sort(p[y == 0])
-    recall = 1.0 - np.searchsorted(up, cuts, side="left") / max(len(up), 1)
-    kept = np.searchsorted(down, cuts, side="left") / max(len(down), 1)
-    return float(cuts[np.argmax(recall + kept)])
+    hits = len(up) - np.searchsorted(up, cuts, side="left")
+    kept = np.searchsorted(down, cuts, side="left")
+    balanced = hits / max(len(up), 1) + kept / max(len(down), 1)
+    f1 = 2.0 * hits / (hits + len(down) - kept + max(len(up), 1))
+    return Thresholds(float(cuts[np.argmax(balanced)]), float(cuts[np.argmax(f1)]))

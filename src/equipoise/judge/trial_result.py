@@ -117,9 +117,9 @@ class Trial:
                 yield f"{head} {_number(row.effect):>8}  {span:^20}  {row.verdict}"
         yield ""
         columns = COLUMNS[self.task]
-        yield _head("learner", "arm") + "".join(f" {title:>9}" for _, title in columns)
+        yield _head("learner", "arm") + "".join(f" {title:>6}" for _, title in columns)
         for each in self.arms:
-            values = "".join(f" {_number(each.scores[name]):>9}" for name, _ in columns)
+            values = "".join(f" {_short(each.scores[name]):>6}" for name, _ in columns)
             yield f"{_head(each.learner, each.arm)}{values}"
         if self.task != "regression":
             yield "* log loss after the shares of the classes are put right"
@@ -131,6 +131,12 @@ def _number(value: float | None) -> str:
     if value is None:
         return "-"
     return f"{value:.4f}" if abs(value) < 10 else f"{value:.4g}"
+
+
+def _short(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.3g}"
 
 
 def _head(learner: str, arm: str) -> str:
