@@ -298,6 +298,26 @@ def test_a_class_with_one_row_and_a_column_without_values():
     assert found.verdict in ("no evidence", "hurts", "helps")
 
 
+class OneClass:
+    """Forgets the smaller class."""
+
+    def fit(self, rows):
+        self.rows = rows.take(np.flatnonzero(rows["y"].values == 0))
+        return self
+
+    def sample(self, n, seed=0):
+        return self.rows.take(np.arange(n) % len(self.rows))
+
+
+def test_a_generator_that_forgets_a_class_is_no_crash(monkeypatch):
+    monkeypatch.setattr(trial_arms, "default_synthesizer", OneClass)
+    arms = ["real", "synthetic_only"]
+    found = trial_of(table("binary", n=60), "y", learners=list(LEARNERS), arms=arms, folds=2, repeats=1)
+    losses = {each.learner: each.scores["log_loss"] for each in found.arms if each.arm == "synthetic_only"}
+    assert len(set(losses.values())) == 1  # all foretell the class that is left
+    assert found.verdict == "hurts" or min(losses.values()) > 1
+
+
 @pytest.mark.parametrize("name", ["jitter", "mixup", "smote", "oversample", "duplicates"])
 def test_arms_keep_kinds_and_classes(name):
     from equipoise.judge.sample import Sample

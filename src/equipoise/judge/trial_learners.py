@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -81,8 +82,9 @@ class Learner:
         return bool(has_fit_parameter(last, "sample_weight"))
 
     def fit(self, sample: Sample, weight: Floats | None) -> Predictor:
-        """Fit on the rows of an arm."""
-        model, X, options = clone(self.template), self.encoder.transform(sample.features), {}
+        """Fit on the rows of an arm; where a generator made one class only, that one is foretold."""
+        template = self.template if not self.n_classes or _has_two(sample) else DummyClassifier()
+        model, X, options = clone(template), self.encoder.transform(sample.features), {}
         if weight is not None:
             name = f"{model.steps[-1][0]}__sample_weight" if hasattr(model, "steps") else "sample_weight"
             options = {name: weight}
@@ -90,6 +92,8 @@ class Learner:
 
     def chosen(self, parts: Sequence[Part]) -> Learner:
         """Set alpha to what is best on the rest of inner folds, where it has one; there may be none of them."""
+        if self.n_classes:
+            parts = [part for part in parts if _has_two(part.training.sample)]
         if not self.chooses or not parts:
             return self
         samples = [part.training.sample for part in parts]
@@ -108,6 +112,10 @@ class Learner:
 
 
 Make = Callable[[Sample, int], Learner]
+
+
+def _has_two(sample: Sample) -> bool:
+    return bool(sample.y.min() < sample.y.max())
 
 
 def _dense(X: Any) -> Floats:
