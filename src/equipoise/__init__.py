@@ -55,6 +55,7 @@ _HOMES = {
     "Augmenter": "equipoise.augment",
     "DesignEncoder": "equipoise.data",
     "compare": "equipoise.judge.compare_images",
+    "explain": "equipoise.explain",
     "data": "equipoise.data",
     "evaluate_images": "equipoise.evaluate.images",
     "evaluate_tables": "equipoise.evaluate",

@@ -44,6 +44,7 @@ def test_help_needs_no_heavy_library():
         ["images", "sample"],
         ["images", "evaluate"],
         ["images", "compare"],
+        ["images", "explain"],
         [],
     ],
 )

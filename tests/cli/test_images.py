@@ -136,3 +136,15 @@ def test_compare_writes_a_page_and_both_generators(folder, tmp_path, capsys):
         2,
     ]
     assert run(["images", "compare", str(folder), "--steps", "2", "--minutes", "1"]) == 2
+
+
+@pytest.mark.parametrize("method", ["probe", "closed-form", "principal"])
+def test_explain_writes_a_strip_a_direction(method, fitted, tmp_path, capsys):
+    out = tmp_path / "meaning"
+    assert run(["images", "explain", str(fitted / "model.eq"), "--method", method, "--out", str(out)]) == 0
+    assert "stroke width" in capsys.readouterr().out
+    record = json.loads((out / "explain.json").read_text())
+    assert len(record) == 5
+    assert sorted(path.stem for path in out.glob("*.png")) == sorted(
+        entry["name"].replace(" ", "-") for entry in record
+    )

@@ -34,6 +34,7 @@ _COMMANDS: tuple[tuple[App, str, str], ...] = (
     (_images, "images_sample", "sample"),
     (_images, "images_evaluate", "evaluate"),
     (_images, "images_compare", "compare"),
+    (_images, "images_explain", "explain"),
 )
 
 

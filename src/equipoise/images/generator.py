@@ -202,6 +202,10 @@ class ImageGenerator(ABC):
         codes = np.zeros(len(z), np.int32) if y is None else fitted.classes.codes(y, len(z))
         return self._images(z, codes)
 
+    def entry(self) -> NDArray[np.float32]:
+        """Return the matrix by which latents enter the network, shape (latent, width of its first layer)."""
+        return np.asarray(self._network().entry())
+
     def interpolate(
         self, n: int = 8, ends: ArrayLike | None = None, y: ArrayLike | None = None, seed: int = 0
     ) -> NDArray[Any]:

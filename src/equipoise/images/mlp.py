@@ -50,6 +50,10 @@ class PlainDecoder(eqx.Module):
             x = jax.nn.relu(layer(x))
         return 2.0 * jax.nn.sigmoid(self.layers[-1](x)).reshape(len(x), *self.shape) - 1.0
 
+    def entry(self) -> jax.Array:
+        """Return the matrix by which latents enter, shape (latent, width)."""
+        return self.layers[0].weight[: self.latent]
+
 
 class PlainEncoder(eqx.Module):
     """Images to `outputs` features a row; called with labels as context, it is a discriminator."""

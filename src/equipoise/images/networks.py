@@ -142,6 +142,10 @@ class ResidualDecoder(eqx.Module):
                 x = block(x)
         return self.out(leaky(x))
 
+    def entry(self) -> jax.Array:
+        """Return the matrix by which latents enter, shape (latent, width)."""
+        return self.head.weight[: self.latent]
+
 
 class ResidualEncoder(eqx.Module):
     """Images to `outputs` features a row; called with labels as context, it is a discriminator."""

@@ -87,6 +87,10 @@ class PixelVAE(eqx.Module):
         """Return the means of the pixels."""
         return self.decoder.decode(latents, labels)
 
+    def entry(self) -> jax.Array:
+        """Return the matrix by which latents enter the decoder, shape (latent, width)."""
+        return self.decoder.entry()
+
 
 @dataclass(frozen=True)
 class _BuildVAE:

@@ -1,0 +1,191 @@
+"""Directions among latents along which images change, found in three ways.
+
+    closed form   eigenvectors of A A^T, A the matrix by which latents enter the network: along the first one the first
+                  layer changes most. No image is drawn. Shen and Zhou, *Closed-form factorization of latent semantics
+                  in GANs* (2021), equation 5.
+    principal     principal components of drawn images, and the latents that predict them best (least squares).
+                  Harkonen et al., *GANSpace* (2020), section 2.2, on the images themselves.
+    probe         the latents that predict an attribute (ridge), without what they say of the other attributes:
+                  the projection of Shen et al., *Interpreting the latent space of GANs* (2020), equation 6.
+
+Components and attributes are taken within labels: which label is drawn is not a matter of the latents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equipoise.errors import InputError
+from equipoise.explain.shapes import attributes
+from equipoise.training.randomness import Stream, numpy_generator
+
+__all__ = ["Direction", "LatentGenerator", "closed_form", "draw", "principal", "probe"]
+
+Floats = NDArray[np.float64]
+Attributes = Callable[[NDArray[Any]], Mapping[str, Floats]]
+
+_RIDGE = 1e-2  # weight of the penalty against a mean squared error of standardised attributes
+
+
+class LatentGenerator(Protocol):
+    """What has normal latents and makes images of them, such as `ImageGAN` and `ImageVAE`."""
+
+    latent: int
+
+    def decode(self, latents: ArrayLike, y: ArrayLike | None = None) -> NDArray[Any]:
+        """Return images of latents of shape (n, latent)."""
+
+    @property
+    def classes_(self) -> Mapping[Any, int]:
+        """The labels that can be asked for; empty where there are none."""
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One direction.
+
+    Attributes
+    ----------
+    name : str
+    vector : ndarray of shape (latent,)
+        Of length 1.
+    method : {"closed form", "principal", "probe"}
+    strength : float
+        Of the first layer, of the images' variance, or of the attribute's: the share that goes with this direction.
+    """
+
+    name: str
+    vector: Floats
+    method: str
+    strength: float
+
+
+def closed_form(generator: Any, n: int = 5) -> list[Direction]:
+    """Return the directions that move the first layer most.
+
+    Parameters
+    ----------
+    generator : ImageGAN or ImageVAE
+        Fitted.
+    n : int
+        How many; at most the number of latents.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from equipoise.images import ImageVAE
+    >>> vae = ImageVAE(steps=32, width=16, latent=4).fit(load_digits().images)
+    >>> [direction.name for direction in closed_form(vae, 2)]
+    ['closed form 1', 'closed form 2']
+    """
+    matrix = generator.entry().astype(np.float64)
+    values, vectors = np.linalg.eigh(matrix @ matrix.T)
+    order = np.argsort(-values)[: _at_most(n, len(matrix))]
+    return [
+        Direction(f"closed form {place + 1}", vectors[:, at], "closed form", float(values[at] / values.sum()))
+        for place, at in enumerate(order)
+    ]
+
+
+def principal(generator: LatentGenerator, n: int = 5, samples: int = 2000, seed: int = 0) -> list[Direction]:
+    """Return the directions that go with the principal components of images.
+
+    Parameters
+    ----------
+    generator : LatentGenerator
+    n, samples, seed : int
+        How many directions, from how many images.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from equipoise.images import ImageVAE
+    >>> vae = ImageVAE(steps=32, width=16, latent=4).fit(load_digits().images)
+    >>> [direction.vector.shape for direction in principal(vae, 2, samples=256)]
+    [(4,), (4,)]
+    """
+    latents, labels, codes = draw(generator, samples, seed)
+    images = generator.decode(latents, labels)
+    rows = _within(images.reshape(len(images), -1).astype(np.float64), codes)
+    left, values, _ = np.linalg.svd(rows, full_matrices=False)
+    shares = values**2 / max(float((values**2).sum()), 1e-12)
+    found = []
+    for place in range(_at_most(n, generator.latent)):
+        # latents are nearly orthogonal: their mean product with the component is the least squares solution
+        vector = latents.T @ left[:, place]
+        found.append(Direction(f"principal {place + 1}", _unit(vector), "principal", float(shares[place])))
+    return found
+
+
+def probe(
+    generator: LatentGenerator, samples: int = 4000, seed: int = 0, measures: Attributes = attributes
+) -> list[Direction]:
+    """Return a direction for each attribute, along which the others are predicted to stay.
+
+    Parameters
+    ----------
+    generator : LatentGenerator
+    samples, seed : int
+        Images to learn from.
+    measures : callable
+        From images to named numbers; slant, stroke width, height, width and brightness by default.
+
+    Raises
+    ------
+    InputError
+        If there are more attributes than latents.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from equipoise.images import ImageVAE
+    >>> vae = ImageVAE(steps=32, width=16, latent=4).fit(load_digits().images)
+    >>> bright = lambda images: {"bright": images.mean(axis=(1, 2))}
+    >>> [direction.name for direction in probe(vae, samples=256, measures=bright)]
+    ['bright']
+    """
+    latents, labels, codes = draw(generator, samples, seed)
+    found = measures(generator.decode(latents, labels))
+    if len(found) > generator.latent:
+        raise InputError(f"{len(found)} attributes cannot be told apart by {generator.latent} latents; give fewer")
+    values = _within(np.stack([found[name] for name in found], axis=1), codes)
+    values = values / np.maximum(values.std(axis=0), 1e-12)
+    gram = latents.T @ latents / samples + _RIDGE * np.eye(generator.latent)
+    weights = np.linalg.solve(gram, latents.T @ values / samples)
+    directions = []
+    for place, name in enumerate(found):
+        others = np.linalg.qr(np.delete(weights, place, axis=1))[0]
+        vector = weights[:, place] - others @ (others.T @ weights[:, place])
+        left = 1.0 - float(np.mean((values[:, place] - latents @ weights[:, place]) ** 2))
+        directions.append(Direction(name, _unit(vector), "probe", left))
+    return directions
+
+
+def draw(generator: LatentGenerator, n: int, seed: int) -> tuple[Floats, list[Any] | None, NDArray[np.intp]]:
+    """Return latents, labels in turn (None where there are none), and the number of each label."""
+    latents = numpy_generator(seed, Stream.SAMPLE, 3).standard_normal((n, generator.latent))
+    names = list(generator.classes_)
+    codes = np.arange(n) % max(1, len(names))
+    return latents, [names[code] for code in codes] if names else None, codes
+
+
+def _within(values: Floats, codes: NDArray[np.intp]) -> Floats:
+    """Return values less the mean of their label."""
+    counts = np.bincount(codes)
+    sums = np.stack([values[codes == code].sum(axis=0) for code in range(len(counts))])
+    return values - (sums / counts[:, None])[codes]
+
+
+def _unit(vector: Floats) -> Floats:
+    return vector / max(float(np.linalg.norm(vector)), 1e-12)
+
+
+def _at_most(n: int, most: int) -> int:
+    if not isinstance(n, int) or not 0 < n <= most:
+        raise InputError(f"n={n!r} is not a number of directions from 1 to {most}")
+    return n
