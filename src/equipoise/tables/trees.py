@@ -57,7 +57,7 @@ class TableTrees(Synthesizer):
     bins : int, optional
         Most slots of a column, a power of two; by default by the number of rows.
     trees : int
-        Trees of each column. One asks for the best column at each split, several for the best of a random half.
+        Trees of each column. One asks for the best column at each split, several for the best of a random 80 %.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class TableTrees(Synthesizer):
         ("order", "nodes", "entries", "feature", "left", "right", "start", "slot", "count"), np.int32
     )
 
-    def __init__(self, leaf: int = 10, seed: int = 0, bins: int | None = None, trees: int = 5) -> None:
+    def __init__(self, leaf: int = 20, seed: int = 0, bins: int | None = None, trees: int = 5) -> None:
         self.leaf, self.seed, self.bins, self.trees = leaf, seed, bins, trees
 
     def _learn(self, codec: TableCodec, codes: Codes, drafted: Draft) -> Arrays:
@@ -93,9 +93,9 @@ class TableTrees(Synthesizer):
 
         @cache  # most leaves stay as they are from step to step
         def tree(column: int, leaf: int, position: int) -> FlatTree:
-            half = self.trees > 1 and bool(before[column])
+            differs = self.trees > 1 and bool(before[column])
             random = numpy_generator(self.seed, Stream.INIT, column * int(self.trees) + position)
-            seed = int(random.integers(2**31)) if half else None
+            seed = int(random.integers(2**31)) if differs else None
             return grow(codes, column, before[column], scores, leaf, seed)
 
         def forests(scale: int, floor: int, count: int) -> Forests:
