@@ -25,7 +25,8 @@ class Planted:
     def decode(self, latents, y=None):
         a, b = (np.asarray(latents) @ self.basis[:, :2]).T[:, :, None, None]
         ramp = np.linspace(-1, 1, 8)[None, None, :]
-        shift = 0.0 if y is None else 4.0 * (np.asarray(y) == "b")[:, None, None]
+        upper = (np.arange(8) < 4)[None, :, None]
+        shift = 0.0 if y is None else 4.0 * (np.asarray(y) == "b")[:, None, None] * upper
         return np.clip(8.0 + shift + a + 0.5 * b * ramp + np.zeros((len(a), 8, 8)), 0, 16)
 
 
