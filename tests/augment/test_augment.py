@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone
+import sklearn
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -62,12 +63,54 @@ def test_augmented_passes_the_checks_of_scikit_learn():
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.DataConversionWarning")
 def test_augmenter_passes_the_checks_of_imbalanced_learn():
     checks = pytest.importorskip("imblearn.utils.estimator_checks")
-    for name in (
-        "check_target_type", "check_samplers_one_label", "check_samplers_fit", "check_samplers_fit_resample",
-        "check_samplers_pandas", "check_samplers_list", "check_samplers_preserve_dtype",
-        "check_samplers_2d_target", "check_samplers_multiclass_ova", "check_samplers_nan",
-    ):  # fmt: skip
-        getattr(checks, name)("Augmenter", Augmenter())
+    every = list(checks._yield_all_checks(Augmenter()))
+    assert len(every) >= 16
+    for check in every:
+        check("Augmenter", Augmenter())
+
+
+class Weighing(ClassifierMixin, BaseEstimator):
+    """Keeps what `fit` was given."""
+
+    def fit(self, X, y, sample_weight=None, note="none"):
+        self.classes_, self.y, self.weight, self.note = np.unique(y), y, sample_weight, note
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[0], len(X))
+
+
+def test_generated_rows_weigh_what_those_of_their_class_do(unequal):
+    X, y = unequal
+    weight = np.where(y == y[0], 2.0, 3.0)
+    weight[1] = 0.0
+    model = Augmented(Weighing(), when="minority").fit(X, y, sample_weight=weight, note="kept").estimator_
+    assert model.note == "kept"
+    real = len(y) - 1
+    np.testing.assert_array_equal(model.weight[:real], np.delete(weight, 1))
+    np.testing.assert_array_equal(model.weight[real:], np.where(model.y[real:] == y[0], 2.0, 3.0))
+    assert len(model.weight) == len(model.y) > real
+
+
+def test_metadata_is_routed(unequal):
+    X, y = unequal
+    weight = np.linspace(1, 2, len(y))
+    with sklearn.config_context(enable_metadata_routing=True):
+        asking = Augmented(Weighing().set_fit_request(sample_weight=True), when="all")
+        scores = cross_val_score(asking, X, y, params={"sample_weight": weight}, cv=2)
+        assert np.isfinite(scores).all()
+        fitted = asking.fit(X, y, sample_weight=weight)
+        np.testing.assert_array_equal(fitted.estimator_.weight[: len(y)], weight)
+        with pytest.raises(sklearn.exceptions.UnsetMetadataPassedError):
+            Augmented(Weighing(), when="all").fit(X, y, sample_weight=weight)
+
+
+def test_what_generated_rows_cannot_have_is_refused(unequal):
+    X, y = unequal
+    with pytest.raises(InputError, match="groups has a value for each row"):
+        Augmented(Weighing()).fit(X, y, groups=np.arange(len(y)))
+    with pytest.raises(InputError, match="0 for all rows"):
+        Augmented(Weighing()).fit(X, y, sample_weight=np.zeros(len(y)))
 
 
 def test_generator_and_model_see_the_training_rows_of_a_fold_only(unequal):

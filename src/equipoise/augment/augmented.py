@@ -6,18 +6,22 @@ once before the split instead lets test rows into the training set, and the scor
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
 from sklearn.metrics import log_loss, mean_squared_error
 from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_feature_names,
     _check_n_features,
+    _check_sample_weight,
     check_is_fitted,
     column_or_1d,
     validate_data,
@@ -31,6 +35,26 @@ from equipoise.errors import InputError
 __all__ = ["Augmented"]
 
 _FOLDS = 5
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """What `fit` passes on to the estimator."""
+
+    weight: Floats | None
+    rest: dict[str, Any]
+
+    def take(self, rows: NDArray[np.intp]) -> _Passed:
+        return replace(self, weight=None if self.weight is None else self.weight[rows])
+
+    def options(self, kinds: NDArray[np.intp]) -> dict[str, Any]:
+        """Options for real rows and the generated ones after them, which weigh what those of their kind do."""
+        if self.weight is None:
+            return self.rest
+        n = len(self.weight)
+        mean = np.bincount(kinds[:n], self.weight) / np.maximum(np.bincount(kinds[:n]), 1)
+        return self.rest | {"sample_weight": np.concatenate([self.weight, mean[kinds[n:]]])}
 
 
 def _inner_has(name: str) -> Any:
@@ -98,13 +122,17 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
         self.estimator, self.synthesizer, self.multiple, self.when = estimator, synthesizer, multiple, when
         self.only_if_helps, self.seed = only_if_helps, seed
 
-    def fit(self, X: Any, y: ArrayLike) -> Self:
+    def fit(self, X: Any, y: ArrayLike, **params: Any) -> Self:
         """Fit the synthesizer on the rows, and the estimator on these and on what it draws.
 
         Parameters
         ----------
         X : array or data frame of shape (n, p)
         y : array of shape (n,)
+        **params : dict
+            For the estimator's `fit`; with metadata routing what it requests. Rows of weight 0 are left out; generated
+            rows get the mean ``sample_weight`` of the real ones of their class. Other values for each row have no
+            meaning for generated ones, and are refused.
 
         Returns
         -------
@@ -113,20 +141,33 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         InputError
-            If a setting is out of range.
+            If a setting is out of range, or a parameter cannot be passed on.
         """
         check_recipe(self.multiple, self.when)
         X, target = self._read(X, y)
+        passed = self._passed(params, len(target))
+        if passed.weight is not None and not np.all(passed.weight > 0):
+            kept = np.flatnonzero(passed.weight > 0)
+            X, target, passed = _rows(X, kept), target[kept], passed.take(kept)
         classes = None
         if is_classifier(self.estimator):
             check_classification_targets(target)
             classes, target = np.unique(target, return_inverse=True)
+            if len(classes) < 2 and passed.weight is not None:
+                raise InputError(
+                    f"rows with a weight have the one class {classes[0]!r}; a classifier needs two classes"
+                )
             self.classes_ = classes
         self.gain_, add = None, True
         if self.only_if_helps:
-            self.gain_, add = self._gain(X, target, classes)
-        self.estimator_, self.n_added_ = self._fitted(X, target, classes, add)
+            self.gain_, add = self._gain(X, target, classes, passed)
+        self.estimator_, self.n_added_ = self._fitted(X, target, classes, add, passed)
         return self
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Return what is passed on to the estimator."""
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        return MetadataRouter(owner=type(self).__name__).add(estimator=self.estimator, method_mapping=mapping)
 
     def predict(self, X: Any) -> NDArray[Any]:
         """Predict with the fitted estimator."""
@@ -175,15 +216,33 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
             "ensure_all_finite": "allow-nan" if tags.allow_nan else True,
         }
 
-    def _fitted(self, X: Any, target: NDArray[Any], classes: NDArray[Any] | None, add: bool) -> tuple[Any, int]:
+    def _passed(self, params: dict[str, Any], n: int) -> _Passed:
+        if get_config()["enable_metadata_routing"]:
+            params = process_routing(self, "fit", **params).estimator.fit
+        params = {name: value for name, value in params.items() if value is not None}
+        weight = params.pop("sample_weight", None)
+        for name, value in params.items():
+            if np.ndim(value) and len(value) == n:
+                raise InputError(f"{name} has a value for each row, and generated rows have none; leave it out")
+        if weight is None:
+            return _Passed(None, params)
+        if not np.any(weight):
+            raise InputError("sample_weight is 0 for all rows; give one row at least a weight")
+        weight = _check_sample_weight(weight, np.empty((n, 1)), ensure_non_negative=True)
+        return _Passed(weight, params)
+
+    def _fitted(
+        self, X: Any, target: NDArray[Any], classes: NDArray[Any] | None, add: bool, passed: _Passed
+    ) -> tuple[Any, int]:
         longer_X, longer, count = X, target, 0
         if add:
             longer_X, longer, count = added_rows(
                 X, target, classes, self.synthesizer, self.multiple, self.when, self.seed
             )
-        return clone(self.estimator).fit(longer_X, longer if classes is None else classes[longer]), count
+        options = passed.options(np.zeros(len(longer), np.intp) if classes is None else longer)
+        return clone(self.estimator).fit(longer_X, longer if classes is None else classes[longer], **options), count
 
-    def _gain(self, X: Any, target: NDArray[Any], classes: NDArray[Any] | None) -> tuple[float, bool]:
+    def _gain(self, X: Any, target: NDArray[Any], classes: NDArray[Any] | None, passed: _Passed) -> tuple[float, bool]:
         """Mean fall of the loss over inner folds, and whether it is above its standard error."""
         if classes is None:
             splitter: Any = KFold(min(_FOLDS, len(target)), shuffle=True, random_state=self.seed)
@@ -198,8 +257,10 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
         falls = []
         for train, test in splitter.split(target, target):
             part, rest = _rows(X, train), _rows(X, test)
-            plain, fuller = (self._fitted(part, target[train], classes, add)[0] for add in (False, True))
-            falls.append(_loss(plain, rest, target[test], classes) - _loss(fuller, rest, target[test], classes))
+            weight, inner = passed.take(test).weight, passed.take(train)
+            models = [self._fitted(part, target[train], classes, add, inner)[0] for add in (False, True)]
+            plain, fuller = (_loss(model, rest, target[test], classes, weight) for model in models)
+            falls.append(plain - fuller)
         mean = float(np.mean(falls))
         return mean, mean > float(np.std(falls, ddof=1)) / np.sqrt(len(falls))
 
@@ -221,9 +282,9 @@ def _rows(X: Any, rows: NDArray[np.intp]) -> Any:
     return _safe_indexing(X, rows)
 
 
-def _loss(model: Any, X: Any, target: NDArray[Any], classes: NDArray[Any] | None) -> float:
+def _loss(model: Any, X: Any, target: NDArray[Any], classes: NDArray[Any] | None, weight: Floats | None) -> float:
     if classes is None:
-        return float(mean_squared_error(target, model.predict(X)))
+        return float(mean_squared_error(target, model.predict(X), sample_weight=weight))
     if hasattr(model, "predict_proba"):
-        return float(log_loss(classes[target], model.predict_proba(X), labels=classes))
-    return float(np.mean(model.predict(X) != classes[target]))
+        return float(log_loss(classes[target], model.predict_proba(X), labels=classes, sample_weight=weight))
+    return float(np.average(model.predict(X) != classes[target], weights=weight))

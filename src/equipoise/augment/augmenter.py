@@ -6,11 +6,13 @@ as they are.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, fields
 from typing import Any, Self, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+from sklearn.utils import InputTags, Tags
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_X_y, column_or_1d
 
@@ -22,8 +24,25 @@ from equipoise.errors import InputError
 __all__ = ["Augmenter"]
 
 
+@dataclass
+class _InputTags(InputTags):  # type: ignore[misc]
+    dataframe: bool = True
+
+
+@dataclass
+class _SamplerTags:
+    sample_indices: bool = False
+
+
+@dataclass
+class _Tags(Tags):  # type: ignore[misc]
+    """Those of scikit-learn, and what imbalanced-learn asks of a sampler besides."""
+
+    sampler_tags: _SamplerTags = field(default_factory=_SamplerTags)
+
+
 @final
-class Augmenter(BaseEstimator):  # type: ignore[misc]
+class Augmenter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
     """Add generated rows to a training set.
 
     Parameters
@@ -101,6 +120,13 @@ class Augmenter(BaseEstimator):  # type: ignore[misc]
         counts = np.bincount(longer[len(labels) :], minlength=len(classes))
         self.sampling_strategy_ = {label: int(count) for label, count in zip(classes, counts, strict=True) if count}
         return X, np.eye(len(classes), dtype=int)[longer] if one_hot else _like(classes[longer], y)
+
+    def __sklearn_tags__(self) -> _Tags:
+        """Missing values, labels and data frames are taken."""
+        plain = super().__sklearn_tags__()
+        given = {each.name: getattr(plain, each.name) for each in fields(plain)}
+        given["input_tags"] = _InputTags(allow_nan=True, string=True, categorical=True)
+        return _Tags(**given | {"estimator_type": "sampler"})
 
     def _read(self, X: Any, y: ArrayLike) -> tuple[Any, NDArray[Any], NDArray[Any] | None]:
         check_recipe(self.multiple, self.when)
