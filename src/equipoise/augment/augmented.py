@@ -154,9 +154,7 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
             check_classification_targets(target)
             classes, target = np.unique(target, return_inverse=True)
             if len(classes) < 2 and passed.weight is not None:
-                raise InputError(
-                    f"rows with a weight have the one class {classes[0]!r}; a classifier needs two classes"
-                )
+                raise InputError(f"rows with a sample_weight above 0 have the one class {classes[0]!r}; two are needed")
             self.classes_ = classes
         self.gain_, add = None, True
         if self.only_if_helps:
