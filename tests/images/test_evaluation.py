@@ -48,6 +48,14 @@ def test_a_copier_is_caught(noise, features):
     assert any(finding.startswith("copies") for finding in report.findings)
 
 
+def test_a_tenth_of_copies_is_caught():
+    mixed = np.concatenate([DIGITS.images[TRAIN[:40]], DIGITS.images[FRESH[40:]]])
+    report = judge(mixed, labels=None)
+    assert report.values["nearness"] < 0.6
+    assert report.values["close"] > 0.08
+    assert "copies: 1" in report.findings[0]
+
+
 def test_a_dropped_class_shows(fresh):
     kept = DIGITS.images[FRESH][DIGITS.target[FRESH] != 3]
     report = judge(kept)

@@ -4,6 +4,7 @@
     density     mean number of real balls around a synthetic image, / k    coverage  share of real balls that are hit
     authentic   share of synthetic images that are farther from their nearest training image than that one is from
                 its nearest other training image
+    close       share of synthetic images as near to a training image as only 1 % of fresh real images are
     nearness    P(synthetic image nearer to its nearest training image than a fresh real one to its own), ties half
 
 A ball reaches to the k-th nearest other image of its own set, edge included. Kynkaanniemi et al., *Improved precision
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from equipoise.evaluate.intervals import Estimate, auc, mean, share
 
-__all__ = ["authentic", "balls", "distances", "nearness"]
+__all__ = ["authentic", "balls", "close", "distances", "nearness"]
 
 Floats = NDArray[np.float64]
 K = 5
@@ -80,6 +81,25 @@ def authentic(train: Floats, rows: Floats) -> Estimate:
     np.fill_diagonal(among, np.inf)
     free = cross[np.arange(len(rows)), nearest] > among.min(axis=1)[nearest]
     return share(float(free.sum()), len(rows))
+
+
+def close(train: Floats, synthetic: Floats, fresh: Floats) -> tuple[Estimate, float]:
+    """Return the share of rows that are as near to a training row as 1 % of fresh rows are, and that of fresh rows.
+
+    It finds a few copies among many rows, which `nearness` overlooks. Where many fresh rows repeat training rows,
+    their own share is above 1 %.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(600, 2))
+    >>> few = np.concatenate([x[:20], x[420:]])  # a tenth are copies
+    >>> close(x[:200], few, x[200:400])[0][0] > 0.08 > close(x[:200], x[400:], x[200:400])[0][0]
+    True
+    """
+    near = [distances(part, train).min(axis=1) for part in (synthetic, fresh)]
+    bound = np.sort(near[1])[max(0, round(0.01 * len(near[1])) - 1)]
+    count = float((near[0] <= bound).sum())
+    return share(count, len(synthetic)), float((near[1] <= bound).mean())
 
 
 def nearness(train: Floats, synthetic: Floats, fresh: Floats) -> Estimate:
