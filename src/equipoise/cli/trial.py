@@ -46,7 +46,7 @@ def trial(
     target
         Column to predict. Needed with DATA.
     out
-        Folder for trial.json, and for what is done: stopped or killed, the same command goes on from there.
+        Folder for trial.json, report.html, and for what is done: stopped or killed, the same command goes on from there.
     learners
         Names with commas between: logistic, forest, boosting, knn, mlp.
     arms
@@ -117,6 +117,7 @@ def trial(
             raise StoppedError(*last, out, signal.SIGINT) from None
     if out is not None:
         write_bytes(out / "trial.json", found.to_json().encode("utf-8"))
+        found.to_html(out / "report.html")
     sys.stdout.write(found.to_json() if json else f"{found}\n")
 
 

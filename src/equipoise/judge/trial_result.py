@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from equipoise.judge.metrics import metric_set
@@ -86,6 +88,14 @@ class Trial:
     def to_json(self) -> str:
         """Return the record as JSON, with a line's end at its end."""
         return json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
+
+    def to_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write one HTML page that needs no other file, whole or not at all, and return its path."""
+        from equipoise.durable import write_bytes
+        from equipoise.report.trial import trial_page
+
+        write_bytes(Path(path), trial_page(self.to_dict()).encode("utf-8"))
+        return Path(path)
 
     def plot(self, ax: Any = None) -> Axes:
         """Draw the effect of every learner and arm with its interval; right of 0 is better than the baseline."""
