@@ -63,6 +63,7 @@ _HOMES = {
     "report": "equipoise.report",
     "study": "equipoise.judge",
     "trial": "equipoise.judge",
+    "trial_curve": "equipoise.judge",
     # what goes wrong
     "CertificateWarning": "equipoise.errors",
     "FindingWarning": "equipoise.errors",

@@ -14,7 +14,7 @@ from equipoise.augment import Augmenter
 from equipoise.data import Column, DesignEncoder, Table, TreeEncoder
 from equipoise.errors import InputError
 from equipoise.judge import trial as trial_of
-from equipoise.judge import trial_arms, trial_cells
+from equipoise.judge import trial_arms, trial_cells, trial_curve
 from equipoise.judge.sample import Sample
 from equipoise.judge.trial_arms import ARMS, Given, arms_of
 from equipoise.judge.trial_learners import LEARNERS, learners_of
@@ -487,3 +487,28 @@ def test_names_are_resolved():
     assert list(learners_of({"a": LogisticRegression()}, "binary")) == ["a"]
     with pytest.raises(InputError, match="is no regressor"):
         learners_of(LogisticRegression(), "regression")
+
+
+def test_a_curve_is_made_of_trials(tmp_path):
+    options = {"learners": ["logistic", "knn"], "arms": ["real", "class_weight", "jitter"], "folds": 2, "repeats": 1}
+    curve = trial_curve(table("binary"), "y", rows=[12, 40], keep=tmp_path, inner=0, **options)
+    for count, point in zip(curve.rows, curve.trials, strict=True):
+        alone = trial_of(table("binary"), "y", rows=count, inner=0, **options)
+        assert point.to_json() == alone.to_json()
+        assert (tmp_path / str(count) / "done.jsonl").exists()
+    primary = [each.scores["log_loss"] for point in curve.trials for each in point.arms if each.arm == "jitter"]
+    assert curve.losses("logistic", "jitter") == primary[::2]
+    assert curve.losses("knn", "class_weight") == [None, None]
+    assert curve.verdicts("logistic", "real") == ["", ""]
+    assert max(map(len, str(curve).splitlines())) <= 80
+    assert json.loads(curve.to_json())["rows"] == [12, 40]
+    lines = {line.get_label(): line.get_ydata().tolist() for line in curve.plot("logistic").lines}
+    assert lines["jitter"] == curve.losses("logistic", "jitter")
+    with pytest.raises(InputError, match="'svm' was not tried"):
+        curve.plot("svm")
+
+
+@pytest.mark.parametrize("rows", [[], [40, 40], [40, 12]])
+def test_a_curve_goes_from_few_rows_to_many(rows):
+    with pytest.raises(InputError, match="do not grow"):
+        trial_curve(table("binary"), "y", rows=rows)

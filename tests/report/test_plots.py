@@ -15,6 +15,7 @@ from equipoise.report import (
     dependence,
     dependence_matrix,
     generalisation_gap,
+    learning_curves,
     marginal,
     marginals,
     validation_curve,
@@ -87,6 +88,16 @@ def test_gap_writes_the_value_of_an_arm_beyond_the_frame():
     ax = generalisation_gap(list("abcd"), [0.1] * 4, [0.2, 0.2, 0.2, 50.0], [0.2, 0.2, 0.2, 60.0])
     assert ax.get_xlim()[1] < 1.0
     assert {"50", "60"} <= set(texts(ax))
+
+
+def test_learning_curves_leave_gaps_and_tell_arms_apart():
+    arms = {f"arm {position}": [0.5, None, 0.3 + position] for position in range(9)}
+    axes = learning_curves([20, 50, 200], arms, label="log loss")
+    assert np.isnan(axes.lines[1].get_ydata()[1])
+    looks = {(line.get_color(), line.get_linestyle()) for line in axes.lines}
+    assert len(looks) == 9
+    with pytest.raises(InputError, match="real"):
+        learning_curves([20, 50], {"real": [0.5]})
 
 
 def test_intervals_choose_the_marker_by_the_verdict():
@@ -173,6 +184,7 @@ def test_wrong_shapes_are_named(plot, sentence):
         lambda ax: validation_curve(ALPHAS, [3, 1, 2], [1, 1, 1], best=None, one_se=None, ax=ax),
         lambda ax: generalisation_gap(["a"], [1], [2], [3], ax=ax),
         lambda ax: verdict_intervals(["a"], [1], [0], [2], ax=ax),
+        lambda ax: learning_curves([1, 2], {"a": [1, 2]}, ax=ax),
         lambda ax: marginal(["a"], [1], [1], ax=ax),
         lambda ax: dependence_matrix(["a"], [[1]], ax=ax),
     ],

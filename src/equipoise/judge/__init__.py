@@ -5,6 +5,7 @@ from __future__ import annotations
 from equipoise.judge.saved import SavedModel, load_model
 from equipoise.judge.study import Study, study
 from equipoise.judge.trial import trial
+from equipoise.judge.trial_curve import TrialCurve, trial_curve
 from equipoise.judge.trial_result import Trial
 from equipoise.judge.verdict import Comparison, Row, Verdict, corrected_error, holm_levels, judge
 
@@ -14,6 +15,7 @@ __all__ = [
     "SavedModel",
     "Study",
     "Trial",
+    "TrialCurve",
     "Verdict",
     "corrected_error",
     "holm_levels",
@@ -21,4 +23,5 @@ __all__ = [
     "load_model",
     "study",
     "trial",
+    "trial_curve",
 ]

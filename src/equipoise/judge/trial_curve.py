@@ -1,0 +1,144 @@
+"""The learning curve of a trial: the same learners and arms from few real rows to many.
+
+Each point is a trial of its own, whose verdict is corrected for its own comparisons; those of a curve together are not.
+All points test on the same folds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from equipoise.errors import InputError
+from equipoise.judge.metrics import metric_set
+from equipoise.judge.trial import trial
+from equipoise.judge.trial_result import Trial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["TrialCurve", "trial_curve"]
+
+_MARKS = {"helps": "+", "hurts": "-", "no evidence": " "}
+
+
+@dataclass(frozen=True)
+class TrialCurve:
+    """Trials at several numbers of real rows.
+
+    Attributes
+    ----------
+    rows : tuple of int
+        Real training rows of each point.
+    trials : tuple of Trial
+    """
+
+    rows: tuple[int, ...]
+    trials: tuple[Trial, ...]
+
+    def losses(self, learner: str, arm: str) -> list[float | None]:
+        """Return the mean primary loss of one learner in one arm at every point; None where it was left out."""
+        primary = metric_set(self.trials[0].task).primary
+        found = [{(each.learner, each.arm): each.scores[primary] for each in point.arms} for point in self.trials]
+        return [scores.get((learner, arm)) for scores in found]
+
+    def verdicts(self, learner: str, arm: str) -> list[str]:
+        """Return what each point says of one learner and arm; nothing for the baseline."""
+        found = [{(row.learner, row.candidate): row.verdict for row in point.rows} for point in self.trials]
+        return [str(rows.get((learner, arm), "")) for rows in found]
+
+    def table(self) -> str:
+        """Return the losses as text: a line for each learner and arm, a column for each number of rows."""
+        return "\n".join(self._lines())
+
+    def __str__(self) -> str:
+        return self.table()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as what JSON knows."""
+        points = [point.to_dict() for point in self.trials]
+        return {"format": "equipoise.trial_curve/1", "rows": list(self.rows), "trials": points}
+
+    def to_json(self) -> str:
+        """Return the record as JSON, with a line's end at its end."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
+
+    def plot(self, learner: str, ax: Any = None) -> Axes:
+        """Draw the mean loss of every arm of a learner over the number of real rows.
+
+        Raises
+        ------
+        InputError
+            If the learner was not tried.
+        """
+        from equipoise.report import learning_curves
+
+        arms = [arm for each, arm in self._pairs() if each == learner]
+        if not arms:
+            known = ", ".join(dict.fromkeys(each for each, _ in self._pairs()))
+            raise InputError(f"learner {learner!r} was not tried; choose one of {known}")
+        lines = {arm: self.losses(learner, arm) for arm in arms}
+        return learning_curves(self.rows, lines, label=metric_set(self.trials[0].task).label, ax=ax)
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        return [(each.learner, each.arm) for each in self.trials[-1].arms]
+
+    def _lines(self) -> Iterator[str]:
+        first = self.trials[0]
+        label = metric_set(first.task).label
+        yield f"{label} by the number of real rows; + helps, - hurts, against {first.baseline!r}"
+        yield ""
+        yield f"{'learner':<10} {'arm':<14}" + "".join(f" {count:>8}" for count in self.rows)
+        for learner, arm in self._pairs():
+            cells = zip(self.losses(learner, arm), self.verdicts(learner, arm), strict=True)
+            shown = ("       -" if loss is None else f"{loss:>7.4g}{_MARKS.get(said, ' ')}" for loss, said in cells)
+            yield f"{learner:<10.10} {arm:<14.14}" + "".join(f" {cell}" for cell in shown)
+
+
+def trial_curve(data: Any, target: str, *, rows: Sequence[int], keep: Any = None, **options: Any) -> TrialCurve:
+    """Find out from how many real rows on changing the training rows helps, and up to how many.
+
+    Parameters
+    ----------
+    data : path, data frame or Table
+    target : str
+        Column to predict.
+    rows : sequence of int
+        Real rows that every arm learns from, point by point.
+    keep : path, optional
+        Folder with one folder for each point: a curve that was cut off goes on from there.
+    **options
+        Those of `trial`.
+
+    Returns
+    -------
+    TrialCurve
+        `.table()`, `.to_dict()`, `.plot(learner)`, `.trials`.
+
+    Raises
+    ------
+    InputError
+        If `rows` is empty, not growing, or a number of it cannot be used.
+
+    Examples
+    --------
+    >>> from equipoise.data import embedded
+    >>> from equipoise.judge import trial_curve
+    >>> options = {"learners": "logistic", "arms": ["real", "marginals"], "repeats": 1, "inner": 0}
+    >>> curve = trial_curve(embedded("iris"), "target", rows=[15, 60], **options)
+    >>> few, many = curve.losses("logistic", "real")
+    >>> few > many
+    True
+    """
+    counts = list(rows)
+    if not counts or any(later <= before for before, later in pairwise(counts)):
+        raise InputError(f"rows={counts} do not grow; give the numbers of real rows from few to many")
+    trials = tuple(
+        trial(data, target, rows=count, keep=None if keep is None else Path(keep) / str(count), **options)
+        for count in counts
+    )
+    return TrialCurve(tuple(counts), trials)
