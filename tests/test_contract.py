@@ -33,7 +33,7 @@ WEIGHTS = {
     for kind in ("dense", "sparse")
 }
 # a net trains in single precision: tests/neural holds weights and copies to 1e-4, where the check asks for 1e-7
-SINGLE = {"check_sample_weight_equivalence_on_dense_data": "trained in single precision; copies fall into other batches"}
+SINGLE = {"check_sample_weight_equivalence_on_dense_data": "single precision, and copies fall into other batches"}
 SKIPPED = {"check_array_api_input"}  # it needs SCIPY_ARRAY_API in the environment
 
 

@@ -46,7 +46,7 @@ def trial(
     target
         Column to predict. Needed with DATA.
     out
-        Folder for trial.json, report.html, and for what is done: stopped or killed, the same command goes on from there.
+        Folder for trial.json, report.html and what is done: stopped or killed, the same command goes on from there.
     learners
         Names with commas between: logistic, forest, boosting, knn, mlp.
     arms
