@@ -35,6 +35,7 @@ def boost(X: Floats, real: NDArray[np.bool_], seed: int, trees: int, depth: int,
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
+    X = np.where(np.isnan(X).all(axis=0), 0.0, X)  # scikit-learn cannot bin a column without any value
     model = HistGradientBoostingClassifier(
         max_iter=trees, max_depth=depth, max_leaf_nodes=None, learning_rate=rate, random_state=seed,
         early_stopping=False,
