@@ -66,7 +66,7 @@ def test_augmenter_passes_the_checks_of_imbalanced_learn():
     every = list(checks._yield_all_checks(Augmenter()))
     assert len(every) >= 16
     for check in every:
-        check("Augmenter", Augmenter())
+        check("Augmenter", Augmenter(TableMarginals()))
 
 
 class Weighing(ClassifierMixin, BaseEstimator):

@@ -15,6 +15,7 @@ from sklearn.datasets import load_iris
 from equipoise.cli import run
 
 OPTIONS = ["--target", "target", "--learners", "logistic", "--arms", "real,jitter,synthetic", "--folds", "4"]
+OPTIONS += ["--repeats", "1", "--inner", "2"]
 
 
 @pytest.fixture(scope="module")
