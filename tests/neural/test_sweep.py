@@ -9,7 +9,7 @@ from tests.neural.data_for_tests import problem
 import equipoise as eq
 from equipoise.neural import MLPClassifier, MLPRegressor
 from equipoise.neural.recipe import Recipe
-from equipoise.neural.selecting import _rungs
+from equipoise.neural.selecting import _rungs, decks_of
 from equipoise.neural.solvers import solver
 from equipoise.neural.sweep import Deck, Member, Rows, Sweep
 
@@ -133,3 +133,12 @@ def test_halving_leaves_the_worst_behind():
     assert left.sum() == 3
     np.testing.assert_allclose(halved.mean[left], full.mean[left], rtol=1e-3)
     assert not left[0]  # at alpha 10 nothing is left of the net
+
+
+def test_validation_rows_are_not_trained_on_and_hold_the_same_share_of_each_class():
+    labels, weight = np.arange(120) % 3, (np.arange(120) > 5) / 114.0
+    rows = Rows(np.zeros((120, 1)), np.zeros((120, 1)), weight)
+    (deck,) = decks_of(rows, [np.arange(100)], [0], labels, 0.2)
+    assert not set(deck.rows) & set(deck.held)
+    assert set(deck.rows) | set(deck.held) == set(range(6, 100))
+    assert np.bincount(labels[deck.held]).tolist() == [6, 6, 6]
