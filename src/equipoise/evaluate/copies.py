@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from equipoise.data import Column, Table
 from equipoise.evaluate.bins import quantile_bins
 
-__all__ = ["Copies", "copies"]
+__all__ = ["Copies", "copies", "repeated", "repeating"]
 
 _BOUND = 1.1  # times what fresh rows show
 _LUCK = 2.0  # standard deviations of the fresh rows' count (Poisson) that are no evidence of copying
@@ -82,12 +83,12 @@ def copies(train: Table, synthetic: Table, fresh: Table, *, pool: bool = False) 
         [np.stack([key(column, table[column.name]) for column in train.columns if column.kind != "text"], axis=1)
          for table in tables] for key in (_exact, _near)
     )  # fmt: skip
-    rates = [_repeated(keys[0], other) for keys in (exact, near) for other in keys[1:]]
+    rates = [repeated(keys[0], other) for keys in (exact, near) for other in keys[1:]]
     rows = len(fresh)
     if pool:
         rows += len(train)
         for place, keys in ((1, exact[0]), (3, near[0])):
-            rates[place] += (_repeating(keys) - rates[place]) * len(train) / rows
+            rates[place] += (repeating(keys) - rates[place]) * len(train) / rows
     return Copies(rates[0], rates[2], rates[1], rates[3], len(synthetic), rows)
 
 
@@ -99,13 +100,29 @@ def _near(real: Column, column: Column) -> NDArray[np.float64]:
     return _exact(real, column) if real.coded else quantile_bins(real, 100).codes(column).astype(float)
 
 
-def _repeated(train: NDArray[np.float64], rows: NDArray[np.float64]) -> float:
-    """Share of rows that are among others, byte by byte: signed zeros and payloads of NaN are made one first."""
-    known = {row.tobytes() for row in train + 0.0}
-    return float(np.mean([row.tobytes() in known for row in rows + 0.0]))
+def repeated(known: NDArray[Any], rows: NDArray[Any]) -> float:
+    """Share of rows that are among others, byte by byte: signed zeros are made one first.
+
+    Examples
+    --------
+    >>> repeated(np.array([[1, 2], [3, 4]]), np.array([[3, 4], [3, 5]]))
+    0.5
+    """
+    among = set(_keys(known))
+    return float(np.mean([key in among for key in _keys(rows)]))
 
 
-def _repeating(rows: NDArray[np.float64]) -> float:
-    """Share of rows that are there more than once."""
-    seen = Counter(row.tobytes() for row in rows + 0.0)
+def repeating(rows: NDArray[Any]) -> float:
+    """Share of rows that are there more than once.
+
+    Examples
+    --------
+    >>> repeating(np.array([[1, 2], [1, 2], [3, 4], [5, 6]]))
+    0.5
+    """
+    seen = Counter(_keys(rows))
     return sum(count for count in seen.values() if count > 1) / len(rows)
+
+
+def _keys(rows: NDArray[Any]) -> list[bytes]:
+    return [row.tobytes() for row in rows + 0]

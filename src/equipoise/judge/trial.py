@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from equipoise.data import read_table, target_vector
 from equipoise.errors import CertificateWarning, InputError
 from equipoise.judge.fitting import constant
-from equipoise.judge.metrics import metric_set
+from equipoise.judge.metrics import metric_set, score
 from equipoise.judge.prepare import check_roles, moments_of, sample_of
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
@@ -33,7 +33,6 @@ from equipoise.judge.split import Fold, Rule, make_folds, ratio
 from equipoise.judge.trial_arms import DEFAULT_ARMS, Apply, arms_of
 from equipoise.judge.trial_cells import Progress, cell_key, divided, run_cells
 from equipoise.judge.trial_learners import Make, learners_of
-from equipoise.judge.trial_metrics import scores
 from equipoise.judge.trial_result import ArmScores, Trial
 from equipoise.judge.trial_store import Store
 from equipoise.judge.verdict import Comparison, Verdict, judge
@@ -255,7 +254,7 @@ def _constant_loss(whole: Sample, fold: Fold, size: int | None, seed: int) -> fl
     real, _ = divided(whole.take(fold.train), size, seed)
     test = whole.take(fold.test)
     prediction = constant(real).predict(test.features)
-    return scores(test.y, prediction)[metric_set(whole.task).primary]
+    return float(score(test.y, prediction)[metric_set(whole.task).primary][0])
 
 
 def _means(folds: list[dict[str, float | None]]) -> dict[str, float | None]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.judge.metrics import score
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
 from equipoise.judge.split import Fold
@@ -139,7 +140,7 @@ def _once(
     if real.classes:
         met = _shares(training.sample, training.weight)
         corrected = prior_corrected(prediction, met, _shares(real, None))
-        found["log_loss_corrected"] = scores(test.y, corrected)["log_loss"]
+        found["log_loss_corrected"] = float(score(test.y, corrected)["log_loss"][0])
     return found
 
 

@@ -22,6 +22,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from equipoise.errors import InputError
+from equipoise.evaluate import repeated, repeating
 from equipoise.tables.association import coarse, informed_order, mutual_information
 from equipoise.tables.codec import TableCodec
 from equipoise.tables.conditions import Condition
@@ -105,23 +106,21 @@ class TableTrees(Synthesizer):
             grown = Parallel(n_jobs=-1, backend="threading")(jobs)
             return _together([column for column, _ in places], grown)
 
-        fresh = _repeating(codes)
+        fresh = repeating(codes)
         most = fresh + np.sqrt(fresh / len(codes))  # one standard deviation of a count
+        size = max(2 * len(codes), _FEWEST)
+
+        def copies(found: Forests) -> bool:
+            drawn = _drawn(found, size, codec.offsets, numpy_generator(self.seed, Stream.STEP))
+            return bool(repeated(codes, drawn) > most)
+
         for step in _STEPS:
             # mostly one tree of each forest shows it already
-            for count in sorted({1, int(self.trees)}):
-                found = forests(*step, count)
-                random = numpy_generator(self.seed, Stream.STEP)
-                drawn = _drawn(found, max(2 * len(codes), _FEWEST), codec.offsets, random)
-                repeats = bool(np.isin(_keys(drawn), _keys(codes)).mean() > most)
-                if repeats:
-                    break
-            if not repeats:
+            if not any(copies(forests(*step, count)) for count in sorted({1, int(self.trees)})):
                 break
-        else:
-            found = forests(*step, int(self.trees))
-        of_tree = [column for column, forest in found for _ in forest]
-        return {"order": np.array(of_tree, np.int32)} | join_trees([tree for _, forest in found for tree in forest])
+        pairs = [(column, tree) for column, forest in forests(*step, int(self.trees)) for tree in forest]
+        order_of_trees = np.array([column for column, _ in pairs], np.int32)
+        return {"order": order_of_trees} | join_trees([tree for _, tree in pairs])
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> Codes:
         return _drawn(_forests(fitted.arrays), n, fitted.codec.offsets, numpy_generator(seed, Stream.SAMPLE))
@@ -230,21 +229,6 @@ def _in_use(counts: NDArray[np.int64]) -> float:
     """Return the effective number of slots, exp of the entropy."""
     shares = counts[counts > 0] / counts.sum()
     return float(np.exp(-np.sum(shares * np.log(shares))))
-
-
-def _keys(codes: Codes) -> NDArray[np.uint64]:
-    """Return a number for each row, the same for equal rows only (but for one chance in 2^64 / n)."""
-    random = np.random.default_rng(0)
-    factors = random.integers(0, 2**64, size=codes.shape[1], dtype=np.uint64) | np.array([1], np.uint64)
-    mixed = (codes.astype(np.uint64) + np.array([1], np.uint64)) * factors
-    mixed ^= mixed >> np.array([29], np.uint64)
-    return np.asarray((mixed * factors[::-1]).sum(axis=1, dtype=np.uint64))
-
-
-def _repeating(codes: Codes) -> float:
-    """Return the share of rows that repeat another one."""
-    _, where, count = np.unique(_keys(codes), return_inverse=True, return_counts=True)
-    return float(np.mean(count[where] > 1))
 
 
 def _smoothed(counts: NDArray[np.int64]) -> Floats:
