@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_feature_names_in,
     _check_sample_weight,
@@ -20,6 +19,7 @@ from sklearn.utils.validation import (
 )
 
 from equipoise.errors import CertificateWarning, InputError
+from equipoise.linear.checks import check_n_jobs, check_two_classes, class_codes, shares_of
 from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
@@ -110,8 +110,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         given, frame = y, X if is_frame(X) else None
         X, target, labels = self._read(X, y, sample_weight)
         weight, size = _weights(sample_weight, X)
-        if labels is not None and len(np.unique(labels[weight > 0])) < 2:
-            raise InputError("the rows of positive weight are of one class only; a classifier needs two")
+        check_two_classes(labels, weight)
         loss, penalty = self._terms(0 if labels is None else len(self.classes_))
         if (fault := loss.check_target(target) or loss.check_target(target[weight > 0])) is not None:
             raise InputError(fault)
@@ -126,8 +125,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _check_settings(self) -> None:
         if not (isinstance(self.tol, (int, float, np.number)) and 0 < self.tol < np.inf):
             raise InputError(f"tol={self.tol!r} is not a number > 0")
-        if self.n_jobs is not None and (not isinstance(self.n_jobs, (int, np.integer)) or self.n_jobs == 0):
-            raise InputError(f"n_jobs={self.n_jobs!r} is not a whole number other than 0; None means all cores")
+        check_n_jobs(self.n_jobs)
         penalty = getattr(self, "penalty", None)
         if penalty is not None and not isinstance(penalty, Penalty):
             raise InputError(f"penalty={penalty!r} is not a penalty; give an object such as equipoise.penalties.L1()")
@@ -198,10 +196,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         """Target as numbers: indicators of the classes for a classifier."""
         if not self._classifies():
             return np.ascontiguousarray(y, dtype=np.float64), None
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise InputError(f"the target has one class only, {self.classes_[0]!r}; a classifier needs two")
+        self.classes_, codes = class_codes(y)
         if len(self.classes_) == 2:
             return codes.astype(np.float64), codes
         return np.eye(len(self.classes_))[codes], codes
@@ -255,8 +250,7 @@ def _weights(sample_weight: ArrayLike | None, X: Any) -> tuple[FloatArray, float
         raise InputError("all sample weights are 0: no row is left to fit on")
     with np.errstate(over="ignore"):
         total = min(float(weight.sum()), float(np.finfo(np.float64).max))
-    shares = weight / weight.max()  # whose sum does not overflow
-    return np.asarray(shares / shares.sum()), total
+    return shares_of(weight), total
 
 
 def _uncertified(problem: Problem, point: Path) -> str:

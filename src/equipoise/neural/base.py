@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from equipoise.errors import InputError, TrainingError
+from equipoise.linear.checks import check_n_jobs, check_two_classes, shares_of
 from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
@@ -140,8 +141,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)
-        if labels is not None and len(np.unique(labels[weight > 0])) < 2:
-            raise InputError("the rows of positive weight are of one class only; a classifier needs two")
+        check_two_classes(labels, weight)
         if frame is not None and self.encoder_ is None:
             self.encoder_ = numbers_encoder(frame, np.average(columns, axis=0, weights=weight))
         rows = Rows(columns, target, weight)
@@ -221,8 +221,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             _whole(name, getattr(self, name))
         if self.halving is not None:
             _whole("halving", self.halving, 2)
-        if self.n_jobs is not None and (not isinstance(self.n_jobs, (int, np.integer)) or self.n_jobs == 0):
-            raise InputError(f"n_jobs={self.n_jobs!r} is not a whole number other than 0; None means all cores")
+        check_n_jobs(self.n_jobs)
         if self.early_stopping and not 0.0 < self.validation_fraction < 1.0:
             raise InputError(f"validation_fraction={self.validation_fraction!r} is not between 0 and 1")
         smoothing = getattr(self, "label_smoothing", 0.0)
@@ -320,8 +319,7 @@ def _shares(sample_weight: ArrayLike | None, X: FloatArray) -> FloatArray:
         raise InputError(
             "sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0"
         )
-    shares = weight / weight.max()  # whose sum does not overflow
-    return np.asarray(shares / shares.sum())
+    return shares_of(weight)
 
 
 def _choice(name: str, value: Any, known: tuple[str, ...]) -> None:

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 from sklearn.base import ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from equipoise.errors import InputError
+from equipoise.linear.checks import class_codes
 from equipoise.linear.classification import most_likely, probabilities
 from equipoise.losses import Logistic, Loss, Multinomial
 from equipoise.losses.base import FloatArray
@@ -169,11 +168,7 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
         return np.log(self.predict_proba(X))
 
     def _encode(self, y: Any) -> tuple[FloatArray, NDArray[np.intp] | None]:
-        y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise InputError(f"the target has one class only, {self.classes_[0]!r}; a classifier needs two")
+        self.classes_, codes = class_codes(column_or_1d(y, warn=True))
         target = codes[:, None].astype(np.float64) if len(self.classes_) == 2 else np.eye(len(self.classes_))[codes]
         return target, codes
 
