@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from equipoise.evaluate.scored import Scored
 
 __all__ = ["Conclusion", "Fault", "LeftOut", "Report", "Score"]
 
@@ -75,7 +76,7 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Scored):
     """The judgement on a synthetic table.
 
     Attributes
@@ -105,6 +106,8 @@ class Report:
     (True, 'they copy')
     """
 
+    format: ClassVar[str] = "equipoise.evaluation/1"
+
     scores: tuple[Score, ...]
     conclusions: tuple[Conclusion, ...]
     columns: tuple[Fault, ...]
@@ -117,11 +120,6 @@ class Report:
     drawings: Mapping[str, Any]
 
     @property
-    def values(self) -> dict[str, float]:
-        """Value by name of the score."""
-        return {score.name: score.value for score in self.scores}
-
-    @property
     def floors(self) -> dict[str, float | None]:
         """What independent columns get, by name of the score."""
         return {score.name: score.floor for score in self.scores}
@@ -130,11 +128,6 @@ class Report:
     def ceilings(self) -> dict[str, float | None]:
         """What other real rows get, by name of the score."""
         return {score.name: score.ceiling for score in self.scores}
-
-    @property
-    def intervals(self) -> dict[str, tuple[float, float]]:
-        """Ends of the 95 % interval, by name of the score."""
-        return {score.name: (score.low, score.high) for score in self.scores}
 
     def table(self) -> str:
         """Return conclusions, scores, faults and findings as text of at most 80 columns."""
@@ -152,16 +145,6 @@ class Report:
 
     def __str__(self) -> str:
         return self.table()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as what JSON knows: NaN is None."""
-        from equipoise import __version__
-
-        return {"format": "equipoise.evaluation/1", "version": __version__, **_plain(asdict(self))}
-
-    def to_json(self) -> str:
-        """Return the record as JSON, one line's end at its end."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
         """Write one HTML page that needs no other file, whole or not at all, and return its path."""
@@ -190,11 +173,3 @@ def _wrapped(text: str) -> list[str]:
     import textwrap
 
     return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from equipoise.errors import InputError
 from equipoise.report.embed import embedded_json
-from equipoise.report.pages import template
+from equipoise.report.pages import check_format, template
 from equipoise.report.views._read import items, word
 from equipoise.report.views.comparison import contenders, facts, notes, picture, rows
 
@@ -35,8 +34,7 @@ def comparison_page(record: Mapping[str, Any]) -> str:
     >>> comparison_page({"format": "equipoise.image_comparison/1"})[:15]
     '<!doctype html>'
     """
-    if not isinstance(record, Mapping) or record.get("format", _FORMAT) != _FORMAT:
-        raise InputError(f"This is no record of the format {_FORMAT!r}; give the content of comparison.json.")
+    check_format(record, _FORMAT)
     numbers = {key: value for key, value in record.items() if key not in _PICTURES}
     numbers["contenders"] = [
         {key: value for key, value in entry.items() if key not in _PICTURES} for entry in items(record, "contenders")

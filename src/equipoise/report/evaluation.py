@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from equipoise.errors import InputError
 from equipoise.report.embed import embedded_json
-from equipoise.report.pages import template
+from equipoise.report.pages import check_format, template
 from equipoise.report.views.evaluation import answers, facts, faults, groups, notes, ranges
 from equipoise.report.views.synthetic import synthesizers
 
@@ -34,8 +33,7 @@ def evaluation_page(record: Mapping[str, Any]) -> str:
     >>> evaluation_page({"format": "equipoise.evaluation/1"})[:15]
     '<!doctype html>'
     """
-    if not isinstance(record, Mapping) or record.get("format", _FORMAT) != _FORMAT:
-        raise InputError(f"This is no record of the format {_FORMAT!r}; give the content of evaluation.json.")
+    check_format(record, _FORMAT)
     return template("evaluation.html.j2").render(
         answers=answers(record),
         facts=facts(record),

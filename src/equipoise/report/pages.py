@@ -1,14 +1,17 @@
-"""The templates of the pages."""
+"""What the pages share: templates, and the check that a record is the one that a page draws."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from equipoise.errors import InputError
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["template"]
+__all__ = ["check_format", "template"]
 
 
 @cache
@@ -21,3 +24,15 @@ def template(name: str) -> Template:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template(name)
+
+
+def check_format(record: Any, known: str) -> None:
+    """Refuse what is no record of a format such as "equipoise.trial/1"; one that names no format passes.
+
+    Raises
+    ------
+    InputError
+    """
+    if not isinstance(record, Mapping) or record.get("format", known) != known:
+        kind = known.removeprefix("equipoise.").partition("/")[0].removeprefix("image_")
+        raise InputError(f"This is no record of the format {known!r}; give the content of {kind}.json.")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from equipoise.errors import InputError
 from equipoise.report.embed import embedded_json
-from equipoise.report.pages import template
+from equipoise.report.pages import check_format, template
 from equipoise.report.views.trial import answer, facts, intervals, learners, notes
 
 __all__ = ["trial_page"]
@@ -33,8 +32,7 @@ def trial_page(record: Mapping[str, Any]) -> str:
     >>> trial_page({"format": "equipoise.trial/1"})[:15]
     '<!doctype html>'
     """
-    if not isinstance(record, Mapping) or record.get("format", _FORMAT) != _FORMAT:
-        raise InputError(f"This is no record of the format {_FORMAT!r}; give the content of trial.json.")
+    check_format(record, _FORMAT)
     verdict, tone, reason = answer(record)
     return template("trial.html.j2").render(
         verdict=verdict,

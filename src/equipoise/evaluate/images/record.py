@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from equipoise.evaluate.scored import Scored
 
 __all__ = ["ImageReport", "ImageScore"]
 
@@ -41,7 +42,7 @@ class ImageScore:
 
 
 @dataclass(frozen=True)
-class ImageReport:
+class ImageReport(Scored):
     """The judgement on synthetic images.
 
     Attributes
@@ -68,6 +69,8 @@ class ImageReport:
     (True, True)
     """
 
+    format: ClassVar[str] = "equipoise.image_evaluation/1"
+
     scores: tuple[ImageScore, ...]
     features: str
     reference: str
@@ -77,19 +80,9 @@ class ImageReport:
     seed: int
 
     @property
-    def values(self) -> dict[str, float]:
-        """Value by name of the score."""
-        return {score.name: score.value for score in self.scores}
-
-    @property
     def floors(self) -> dict[str, float | None]:
         """What fresh real images get, by name of the score."""
         return {score.name: score.real for score in self.scores}
-
-    @property
-    def intervals(self) -> dict[str, tuple[float, float]]:
-        """Ends of the 95 % interval, by name of the score."""
-        return {score.name: (score.low, score.high) for score in self.scores}
 
     def table(self) -> str:
         """Return scores and findings as text of at most 80 columns."""
@@ -107,24 +100,6 @@ class ImageReport:
     def __str__(self) -> str:
         return self.table()
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as what JSON knows: NaN is None."""
-        from equipoise import __version__
-
-        return {"format": "equipoise.image_evaluation/1", "version": __version__, **_plain(asdict(self))}
-
-    def to_json(self) -> str:
-        """Return the record as JSON, one line's end at its end."""
-        return json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
-
 
 def _shown(number: float | None) -> str:
     return "-" if number is None or not math.isfinite(number) else f"{number:.4g}"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
