@@ -5,11 +5,10 @@ Stands above the rooms of the data domains, and imports the one that a file asks
 
 from __future__ import annotations
 
-import json
 from os import PathLike
 from typing import Any
 
-from equipoise.errors import InputError
+from equipoise.tensors import read_header
 
 __all__ = ["load"]
 
@@ -42,16 +41,8 @@ def load(path: str | PathLike[str]) -> Any:
     10
     >>> place.cleanup()
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="np") as file:
-            header = json.loads((file.metadata() or {}).get("equipoise", ""))
-        form = header.get("format")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}; give the path that save was given") from None
-    except (SafetensorError, ValueError, TypeError, AttributeError):
-        form = None  # the reader of tables says what is wrong
+    header = read_header(path)
+    form = header.get("format") if isinstance(header, dict) else None  # the reader of tables says what is wrong
     if isinstance(form, str) and form.startswith("equipoise.images/"):
         from equipoise.images.files import load as load_images
 

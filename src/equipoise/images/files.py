@@ -18,8 +18,10 @@ import numpy as np
 from equipoise.durable import write_bytes
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
-from equipoise.images.generator import Fitted, ImageGenerator, shapes_of
+from equipoise.images.generator import Fitted, ImageGenerator
 from equipoise.images.training_set import Classes
+from equipoise.tensors import read_tensors
+from equipoise.training.weights import shapes_of
 
 __all__ = ["FORMAT", "load", "save"]
 
@@ -74,16 +76,7 @@ def load(path: str | PathLike[str]) -> ImageGenerator:
     (3, 4, 4)
     >>> place.cleanup()
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="np") as file:
-            header = json.loads((file.metadata() or {}).get("equipoise", ""))
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}; give the path that save was given") from None
-    except (SafetensorError, ValueError, TypeError) as error:
-        raise InputError(f"{path} is damaged or not a file of a generator ({error}); save it again") from None
+    header, arrays = read_tensors(path, "generator")
     try:
         return _restored(header, arrays)
     except InputError as error:

@@ -24,42 +24,31 @@ from equipoise.evaluate.images.distances import kernel_distance
 from equipoise.evaluate.images.features import RandomConvolutions
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.augmentation import Augmentation, probability
-from equipoise.images.generator import Build, Embed, ImageGenerator, LabelsOf, in_blocks
-from equipoise.images.mlp import PlainDecoder, PlainEncoder
-from equipoise.images.networks import ResidualDecoder, ResidualEncoder, Shape, width_of
+from equipoise.images.generator import Embed, ImageGenerator, LabelsOf, decoded, in_blocks
+from equipoise.images.mlp import PlainDecoder
+from equipoise.images.networks import ResidualDecoder
+from equipoise.images.plan import PRESETS, Plan, Preset
 from equipoise.images.training_set import TrainingSet
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, jax_key, numpy_generator
+from equipoise.training.weights import Build
 
 if TYPE_CHECKING:
     from equipoise.images.folder import Size
 
 __all__ = ["ImageGAN"]
 
-Preset = Literal["auto", "residual", "mlp"]
-
 _JUDGED = 1024  # images by which the averages are compared
+_UNITS = 128  # of a layer of plain networks
+_FEATURES = 64  # by which the discriminator judges
 
 
 @dataclass(frozen=True)
 class _BuildGenerator:
-    preset: str
-    shape: Shape
-    latent: int
-    width: int
-    depth: int
-    classes: int
+    plan: Plan
 
     def __call__(self, random: np.random.Generator) -> PlainDecoder | ResidualDecoder:
-        if self.preset == "mlp":
-            return PlainDecoder(random, self.shape, self.latent, self.width, self.classes)
-        return ResidualDecoder(random, self.shape, self.latent, self.width, self.depth, self.classes)
-
-    def critic(self, random: np.random.Generator, packing: int) -> PlainEncoder | ResidualEncoder:
-        shape = (*self.shape[:2], self.shape[2] * packing)
-        if self.preset == "mlp":
-            return PlainEncoder(random, shape, 64, self.width, self.classes)
-        return ResidualEncoder(random, shape, 64, self.width, self.depth, self.classes)
+        return self.plan.decoder(random)
 
 
 @final
@@ -165,19 +154,17 @@ class ImageGAN(ImageGenerator):
         self.progress, self.folder = progress, folder
 
     def _builder(self, pixels: Pixels, classes: int) -> Build:
-        preset = self.preset
-        if preset == "auto":
-            preset = "mlp" if max(pixels.height, pixels.width) <= 12 else "residual"
-        width = self.width or (128 if preset == "mlp" else width_of(pixels.height, pixels.width))
-        return _BuildGenerator(preset, pixels.shape, self.latent, width, self.depth, classes)
+        return _BuildGenerator(self._plan(pixels, classes))
+
+    def _plan(self, pixels: Pixels, classes: int) -> Plan:
+        return Plan.of(self.preset, pixels, classes, self.latent, self.width, self.depth, units=_UNITS)
 
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any, Any]:
         if self.packing > 1 and data.classes.names:
             raise InputError("packing is for images without labels; leave labels or packing out")
         random = numpy_generator(self.seed, Stream.INIT)
-        build = self._builder(data.pixels, len(data.classes.names))
-        assert isinstance(build, _BuildGenerator)
-        generator, critic = build(random), build.critic(random, self.packing)
+        plan = self._plan(data.pixels, len(data.classes.names))
+        generator, critic = plan.decoder(random), plan.encoder(random, _FEATURES, plan.classes, self.packing)
         p = probability(len(data.images)) if isinstance(self.augment, str) else float(self.augment)
         automatic = isinstance(self.alpha, str)
         game = Game(
@@ -208,7 +195,7 @@ class ImageGAN(ImageGenerator):
         latents = random.standard_normal((len(rows), self.latent)).astype(np.float32)
         distances = []
         for average in state.averages:
-            fakes = in_blocks(_decoded, average, latents, codes, shape=data.pixels.shape)
+            fakes = in_blocks(decoded, average, latents, codes, shape=data.pixels.shape)
             distances.append(kernel_distance(features(real), features(np.clip(fakes, -1.0, 1.0))))
         best = int(np.argmin(distances))
         self.half_life_ = self.half_lives[best]
@@ -237,7 +224,7 @@ class ImageGAN(ImageGenerator):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        self._check_choice("preset", ("auto", "residual", "mlp"))
+        self._check_choice("preset", PRESETS)
         self._check_choice("objective", tuple(OBJECTIVES))
         self._check_choice("penalty", tuple(PENALTIES))
         for name in ("alpha", "augment"):
@@ -265,12 +252,6 @@ def _same_label(batch: jax.Array, context: Any) -> jax.Array:
     """Packs of images have no label; one stands for all, for it divides the rows of any pack."""
     del batch, context
     return jnp.zeros(1, jnp.int32)
-
-
-@jax.jit
-def _decoded(network: Any, latents: jax.Array, labels: jax.Array) -> jax.Array:
-    images: jax.Array = network.decode(latents, labels)
-    return images
 
 
 @partial(jax.jit, static_argnames=("starts", "steps"))

@@ -8,13 +8,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -29,16 +28,16 @@ from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
 from equipoise.training.randomness import Stream, check_seed, jax_key, numpy_generator
 from equipoise.training.run_folder import RunFolder
+from equipoise.training.weights import Build, arrays_of, rebuilt
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from equipoise.images.folder import Size
 
-__all__ = ["Fitted", "ImageGenerator", "arrays_of", "shapes_of"]
+__all__ = ["Fitted", "ImageGenerator"]
 
 Arrays = dict[str, NDArray[Any]]
-Build = Callable[[np.random.Generator], Any]
 
 _BLOCK = 128  # images drawn at a time: one compiled program serves any number
 _SHOWN = 64
@@ -279,8 +278,7 @@ class ImageGenerator(ABC):
 
     def _network(self) -> Any:
         fitted = self._check_fitted()
-        build = self._builder(fitted.pixels, len(fitted.classes.names))
-        return jax.tree_util.tree_map_with_path(lambda path, _: jnp.asarray(fitted.arrays[_name(path)]), _shape(build))
+        return rebuilt(self._builder(fitted.pixels, len(fitted.classes.names)), fitted.arrays)
 
     def _codes(self, n: int, y: ArrayLike | None) -> NDArray[np.int32]:
         classes = self._check_fitted().classes
@@ -300,7 +298,7 @@ class ImageGenerator(ABC):
 
     def _images(self, latents: NDArray[np.float32], codes: NDArray[np.int32]) -> NDArray[Any]:
         pixels = self._check_fitted().pixels
-        return pixels.decode(in_blocks(_decoded, self._network(), latents, codes, shape=pixels.shape))
+        return pixels.decode(in_blocks(decoded, self._network(), latents, codes, shape=pixels.shape))
 
     def _encoded(self, images: ArrayLike, y: ArrayLike | None) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Return images as the network takes them, and their classes."""
@@ -393,7 +391,7 @@ def in_blocks(program: Callable[..., Any], network: Any, *arrays: NDArray[Any], 
 
 
 @jax.jit
-def _decoded(network: Any, latents: jax.Array, labels: jax.Array) -> jax.Array:
+def decoded(network: Any, latents: jax.Array, labels: jax.Array) -> jax.Array:
     images: jax.Array = network.decode(latents, labels)
     return images
 
@@ -412,23 +410,3 @@ def _great_circle(first: NDArray[np.float32], last: NDArray[np.float32], n: int)
         return line
     way: NDArray[np.float32] = (np.sin((1.0 - t) * angle) * first + np.sin(t * angle) * last).astype(np.float32)
     return way / np.float32(np.sin(angle))
-
-
-def arrays_of(network: Any) -> Arrays:
-    """Return the weights of a network by path, such as ``"head.bias"``."""
-    leaves = jax.tree_util.tree_leaves_with_path(network)
-    return {_name(path): np.asarray(leaf) for path, leaf in leaves}
-
-
-def shapes_of(build: Build) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of a network's weights by path, without making any."""
-    return {_name(path): tuple(leaf.shape) for path, leaf in jax.tree_util.tree_leaves_with_path(_shape(build))}
-
-
-@lru_cache(maxsize=16)
-def _shape(build: Build) -> Any:
-    return eqx.filter_eval_shape(lambda: build(np.random.default_rng(0)))
-
-
-def _name(path: Any) -> str:
-    return jax.tree_util.keystr(path, simple=True, separator=".")

@@ -16,8 +16,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from equipoise.evaluate.images.layers import Dense, Random
 from equipoise.images.networks import Shape, beside, leaky, projected
+from equipoise.training.dense import Dense, Random
 
 __all__ = ["PlainDecoder", "PlainEncoder"]
 

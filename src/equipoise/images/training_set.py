@@ -14,7 +14,7 @@ from equipoise.errors import FindingWarning, InputError
 from equipoise.evaluate.images.pixels import Pixels, as_images
 from equipoise.images.folder import Size, read_folder
 
-__all__ = ["Classes", "TrainingSet"]
+__all__ = ["Classes", "TrainingSet", "read_images"]
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,7 @@ class TrainingSet:
         InputError
             If there are fewer than two images, all are the same, or labels do not fit.
         """
-        if isinstance(images, str | PathLike):
-            folder = read_folder(images, size)
-            if labels is not None and folder.labels is not None:
-                raise InputError(f"labels are given, and the sub-folders of {images} are labels too; leave labels out")
-            images, labels = folder.images, folder.labels if labels is None else labels
-        elif size is not None:
-            raise InputError("size is for folders; scale the array before")
-        array = as_images(images)
+        array, labels = read_images(images, labels, size)
         if len(array) < 2:
             raise InputError(f"{len(array)} images: there is no variety to learn; give at least 2 that differ")
         if (array == array[0]).all():
@@ -95,6 +88,26 @@ class TrainingSet:
             return np.concatenate([flat, classes], axis=1)
         scaled = self.pixels.encode(self.images[..., 0] if self.pixels.flat else self.images)
         return np.concatenate([scaled.reshape(len(flat), -1), self.codes[:, None].astype(np.float32)], axis=1)
+
+
+def read_images(
+    images: Any, labels: ArrayLike | None, size: int | Size | None = None
+) -> tuple[NDArray[Any], ArrayLike | None]:
+    """Return an array of images and the labels that are given, or those of the sub-folders of a folder.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be used, both have labels, or an array is to be scaled.
+    """
+    if isinstance(images, str | PathLike):
+        folder = read_folder(images, size)
+        if labels is not None and folder.labels is not None:
+            raise InputError(f"labels are given, and the sub-folders of {images} are labels too; leave labels out")
+        images, labels = folder.images, folder.labels if labels is None else labels
+    elif size is not None:
+        raise InputError("size is for folders; scale the array before")
+    return as_images(images), labels
 
 
 def _classes(labels: ArrayLike | None, n: int) -> tuple[NDArray[np.int32], Classes]:

@@ -14,7 +14,7 @@ from functools import partial
 from math import log, pi
 from numbers import Real
 from os import PathLike
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, final
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, final
 
 import equinox as eqx
 import jax
@@ -23,14 +23,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
-from equipoise.evaluate.images.layers import Dense
 from equipoise.evaluate.images.pixels import Pixels
-from equipoise.images.generator import Build, Embed, ImageGenerator, LabelsOf, in_blocks
+from equipoise.images.generator import Embed, ImageGenerator, LabelsOf, in_blocks
 from equipoise.images.mlp import PlainDecoder, PlainEncoder
-from equipoise.images.networks import ResidualDecoder, ResidualEncoder, Shape, one_hot, width_of
+from equipoise.images.networks import ResidualDecoder, ResidualEncoder, one_hot
+from equipoise.images.plan import PRESETS, Plan, Preset
 from equipoise.images.training_set import TrainingSet
+from equipoise.training.dense import Dense
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, jax_key, numpy_generator
+from equipoise.training.weights import Build
 from equipoise.variational import Climb, ClimbSettings, gaussian_kl, log_weight
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis", "ImageVAE"]
 
+_UNITS = 256  # of a layer of plain networks
 _ACTIVE = 0.01  # variance of a latent's mean over images from which on it counts as used
 _LEAST = -5.0  # of the logarithm of s, about a 255th of the range: pixels that never change would send it to -infinity
 
@@ -94,26 +97,15 @@ class PixelVAE(eqx.Module):
 
 @dataclass(frozen=True)
 class _BuildVAE:
-    preset: str
-    shape: Shape
-    latent: int
-    width: int
-    depth: int
-    classes: int
+    plan: Plan
 
     def __call__(self, random: np.random.Generator) -> PixelVAE:
-        features = 2 * self.width
-        encoder: PlainEncoder | ResidualEncoder
-        decoder: PlainDecoder | ResidualDecoder
-        if self.preset == "mlp":
-            encoder = PlainEncoder(random, self.shape, features, self.width, 0)
-            decoder = PlainDecoder(random, self.shape, self.latent, self.width, self.classes)
-        else:
-            encoder = ResidualEncoder(random, self.shape, features, self.width, self.depth, 0)
-            decoder = ResidualDecoder(random, self.shape, self.latent, self.width, self.depth, self.classes)
-        offsets = jnp.asarray(np.zeros((max(1, self.classes), 2 * self.latent), np.float32))
-        moments = Dense(random, features, 2 * self.latent, gain=0.1)
-        return PixelVAE(encoder, moments, offsets, decoder, jnp.asarray(np.float32(-1.0)), self.latent)
+        plan = self.plan
+        features = 2 * plan.width
+        encoder, decoder = plan.encoder(random, features, 0), plan.decoder(random)
+        offsets = jnp.asarray(np.zeros((max(1, plan.classes), 2 * plan.latent), np.float32))
+        moments = Dense(random, features, 2 * plan.latent, gain=0.1)
+        return PixelVAE(encoder, moments, offsets, decoder, jnp.asarray(np.float32(-1.0)), plan.latent)
 
 
 @dataclass(frozen=True)
@@ -208,7 +200,7 @@ class ImageVAE(ImageGenerator):
         minutes: float | None = None,
         seed: int = 0,
         *,
-        preset: Literal["auto", "residual", "mlp"] = "auto",
+        preset: Preset = "auto",
         beta: float = 1.0,
         free: float = 0.0,
         draws: int = 1,
@@ -228,11 +220,7 @@ class ImageVAE(ImageGenerator):
         self.size, self.progress, self.folder = size, progress, folder
 
     def _builder(self, pixels: Pixels, classes: int) -> Build:
-        preset: str = self.preset
-        if preset == "auto":
-            preset = "mlp" if max(pixels.height, pixels.width) <= 12 else "residual"
-        width = self.width or (256 if preset == "mlp" else width_of(pixels.height, pixels.width))
-        return _BuildVAE(preset, pixels.shape, self.latent, width, self.depth, classes)
+        return _BuildVAE(Plan.of(self.preset, pixels, classes, self.latent, self.width, self.depth, units=_UNITS))
 
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any, Any]:
         climb = Climb(_EmbedBoth(Embed(data.pixels), LabelsOf()), samples=self.draws, free=self.free)
@@ -303,7 +291,7 @@ class ImageVAE(ImageGenerator):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        self._check_choice("preset", ("auto", "residual", "mlp"))
+        self._check_choice("preset", PRESETS)
         for name in ("beta", "free", "decay"):
             value = getattr(self, name)
             if not (isinstance(value, Real) and 0 <= float(value) < float("inf")):

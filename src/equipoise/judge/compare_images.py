@@ -22,11 +22,12 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.errors import InputError
 from equipoise.evaluate.images import evaluate_images
 from equipoise.evaluate.images.neighbours import distances
-from equipoise.evaluate.images.pixels import Pixels, as_images
-from equipoise.images.folder import Size, read_folder
+from equipoise.evaluate.images.pixels import Pixels
+from equipoise.images.folder import Size
 from equipoise.images.gan import ImageGAN
 from equipoise.images.generator import ImageGenerator
 from equipoise.images.picture import tiled
+from equipoise.images.training_set import read_images
 from equipoise.images.vae import ImageVAE
 from equipoise.judge.image_comparison import Contender, ImageComparison, Likelihood
 
@@ -127,14 +128,7 @@ def _silent(part: str, done: int, total: int) -> None:
 
 
 def _read(images: Any, labels: ArrayLike | None, size: int | Size | None) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    if isinstance(images, str | PathLike):
-        folder = read_folder(images, size)
-        if labels is not None and folder.labels is not None:
-            raise InputError(f"labels are given, and the sub-folders of {images} are labels too; leave labels out")
-        images, labels = folder.images, folder.labels if labels is None else labels
-    elif size is not None:
-        raise InputError("size is for folders; scale the array before")
-    array = as_images(images)
+    array, labels = read_images(images, labels, size)
     names = None if labels is None else np.asarray(labels)
     if names is not None and names.shape != (len(array),):
         raise InputError(f"labels has shape {names.shape}, not ({len(array)},); give one label an image")

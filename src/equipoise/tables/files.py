@@ -27,6 +27,7 @@ from equipoise.tables.description import (
     read_origin,
 )
 from equipoise.tables.synthesizer import Fitted, Synthesizer
+from equipoise.tensors import read_tensors
 
 __all__ = ["load", "save"]
 
@@ -125,20 +126,7 @@ def _plain(value: Any) -> Any:
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="np") as file:
-            text = (file.metadata() or {}).get("equipoise")
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}; give the path that save was given") from None
-    except (SafetensorError, ValueError, TypeError) as error:
-        raise InputError(f"{path} is damaged or not a synthesizer file ({error}); save it again") from None
-    try:
-        header = json.loads(text or "")
-    except ValueError:
-        header = None
+    header, arrays = read_tensors(path, "synthesizer")
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputError(f"{path} is not a synthesizer file of format {FORMAT}; give a file that save wrote")
     return header, arrays

@@ -12,13 +12,10 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from equipoise.tables.layout import Layout
 from equipoise.tables.onehot import log_likelihood, ordered_scores, straight_through, unfold
-
-# Weights start from NumPy: each eager random array of JAX would be compiled first.
-Random = np.random.Generator
+from equipoise.training.dense import Dense, Random
 
 __all__ = ["Context", "Discriminator", "Embed", "Generator", "RowVAE"]
 
@@ -40,21 +37,6 @@ class Embed:
         """Return one-hot rows."""
         del context
         return unfold(self.layout, batch)
-
-
-class Dense(eqx.Module):
-    """Affine map with normal weights of deviation ``gain / sqrt(inputs)`` and zero bias."""
-
-    weight: jax.Array
-    bias: jax.Array
-
-    def __init__(self, random: Random, inputs: int, outputs: int, gain: float = 1.0) -> None:
-        weight = gain / inputs**0.5 * random.standard_normal((inputs, outputs))
-        self.weight = jnp.asarray(weight, jnp.float32)
-        self.bias = jnp.asarray(np.zeros(outputs, np.float32))
-
-    def __call__(self, x: jax.Array) -> jax.Array:
-        return x @ self.weight + self.bias
 
 
 class Trunk(eqx.Module):

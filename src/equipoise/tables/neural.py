@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -26,13 +24,12 @@ from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
 from equipoise.training.randomness import Stream, jax_key
 from equipoise.training.run_folder import RunFolder
+from equipoise.training.weights import Build, arrays_of, rebuilt, shapes_of
 
-__all__ = ["NeuralSynthesizer", "arrays_of", "shapes_of"]
+__all__ = ["NeuralSynthesizer"]
 
 _MOST_STEPS = 4000
 _BLOCK = 1024  # rows drawn at a time: one compiled program serves any number of rows
-
-Build = Callable[[np.random.Generator], Any]
 
 
 class NeuralSynthesizer(Synthesizer):
@@ -81,7 +78,7 @@ class NeuralSynthesizer(Synthesizer):
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
         layout = fitted.codec.layout
-        network = _rebuild(self._builder(layout), fitted.arrays)
+        network = rebuilt(self._builder(layout), fitted.arrays)
         key, context = jax_key(seed, Stream.SAMPLE), _context(fitted.codec)
         blocks = [_block(network, layout, key, i, context) for i in range(-(-n // _BLOCK))]
         return np.concatenate([np.zeros((0, layout.columns), np.int32), *map(np.asarray, blocks)])[:n]
@@ -102,32 +99,6 @@ class NeuralSynthesizer(Synthesizer):
 def _export(drafted: Draft, state: Any, place: Path) -> None:
     """Write the synthesizer of this moment, which `equipoise.load` reads, beside the state."""
     drafted(arrays_of(state.average)).save(place / "model.eq")
-
-
-def arrays_of(network: Any) -> Arrays:
-    """Return the weights of a network by path, such as ``"head.bias"``."""
-    leaves = jax.tree_util.tree_leaves_with_path(network)
-    return {_name(path): np.asarray(leaf) for path, leaf in leaves}
-
-
-@lru_cache(maxsize=64)
-def _shape(build: Build) -> Any:
-    return eqx.filter_eval_shape(lambda: build(np.random.default_rng(0)))
-
-
-def shapes_of(build: Build) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of a network's weights by path, without making any."""
-    leaves = jax.tree_util.tree_leaves_with_path(_shape(build))
-    return {_name(path): tuple(leaf.shape) for path, leaf in leaves}
-
-
-def _rebuild(build: Build, arrays: Arrays) -> Any:
-    skeleton = _shape(build)
-    return jax.tree_util.tree_map_with_path(lambda path, _: jnp.asarray(arrays[_name(path)]), skeleton)
-
-
-def _name(path: Any) -> str:
-    return jax.tree_util.keystr(path, simple=True, separator=".")
 
 
 def _context(codec: TableCodec) -> Context:

@@ -1,6 +1,6 @@
-"""Affine maps and convolutions of images, with weights that start from NumPy.
+"""Convolutions of images, with weights that start from NumPy as those of `equipoise.training.dense` do.
 
-Each eager random array of JAX would be compiled first. A convolution is one matrix product of all windows: on CPU, XLA
+A convolution is one matrix product of all windows: on CPU, XLA
 has fast code for products, and none for the derivatives of convolutions that a penalty on slopes asks for.
 """
 
@@ -11,25 +11,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["Convolution", "Dense", "Random", "resized"]
+from equipoise.training.dense import Random
 
-Random = np.random.Generator
-
-
-class Dense(eqx.Module):
-    """Affine map with normal weights of deviation ``gain / sqrt(inputs)`` and zero bias."""
-
-    weight: jax.Array
-    bias: jax.Array
-
-    def __init__(self, random: Random, inputs: int, outputs: int, gain: float = 1.0) -> None:
-        weight = gain / inputs**0.5 * random.standard_normal((inputs, outputs))
-        self.weight = jnp.asarray(weight, jnp.float32)
-        self.bias = jnp.asarray(np.zeros(outputs, np.float32))
-
-    def __call__(self, x: jax.Array) -> jax.Array:
-        """Return the map of rows."""
-        return x @ self.weight + self.bias
+__all__ = ["Convolution", "resized"]
 
 
 class Convolution(eqx.Module):
