@@ -1,6 +1,7 @@
 """Speed and memory of the tables: the codec, drawing rows, and a column of 100,000 levels.
 
     codec     fit and encode Adult; beside CTGAN's transformer (ctgan.data_transformer) where ctgan is installed
+    fitting   TableSynthesizer, and what it chooses there, on Adult
     drawing   rows of Adult a second, from fitted synthesizers, as a table of columns
     levels    largest resident memory of a process that fits and draws 200,000 rows of a column of 100,000 levels, less
               that of the same process before
@@ -59,6 +60,16 @@ def codec() -> None:
     print(f"codec: ctgan's transformer: {peer:.2f} s, {peer / ours:.0f} times ours")
 
 
+def fitting() -> None:
+    train, test, _ = parts("adult")
+    made = eq.TableSynthesizer()
+    print(f"fitting: TableSynthesizer: {least(lambda: made.fit(train), 2):.1f} s, chose {made.chosen_}")
+    rows = len(train) + len(test)
+    print(f"fitting: TableSynthesizer draws {rows:,} rows in {least(lambda: made.sample(rows), 2):.1f} s")
+    seconds = least(lambda: eq.Refined(eq.TableTrees()).fit(train), 2)
+    print(f"fitting: Refined(TableTrees): {seconds:.1f} s", flush=True)
+
+
 def drawing() -> None:
     train, _, _ = parts("adult")
     made = {
@@ -94,6 +105,7 @@ if __name__ == "__main__":
         levels(sys.argv[1])
     else:
         codec()
+        fitting()
         drawing()
         for each in ("TableMarginals", "TableTrees", "TableMixture"):
             subprocess.run([sys.executable, __file__, each], check=True)
