@@ -10,7 +10,7 @@ import pytest
 import equipoise as eq
 from equipoise.errors import FindingWarning, InputError, StoppedError
 from equipoise.images import ImageGAN, ImageVAE
-from equipoise.images import generator as module
+from equipoise.images.blocks import great_circle
 from equipoise.images.training_set import TrainingSet
 from equipoise.training import loop
 
@@ -65,7 +65,7 @@ def test_truncation_brings_latents_to_the_middle(fitted):
 
 def test_interpolation_has_its_ends_and_keeps_the_length(fitted):
     assert fitted.interpolate(5, y="up").shape == (5, 8, 8)
-    way = module._great_circle(np.float32([2.0, 0.0]), np.float32([0.0, 2.0]), 5)
+    way = great_circle(np.float32([2.0, 0.0]), np.float32([0.0, 2.0]), 5)
     np.testing.assert_allclose(np.linalg.norm(way, axis=1), 2.0, rtol=1e-6)
     images, labels = stripes()
     between = fitted.interpolate(4, images[[0, 2]], y="up")

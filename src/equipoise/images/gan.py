@@ -24,7 +24,8 @@ from equipoise.evaluate.images.distances import kernel_distance
 from equipoise.evaluate.images.features import RandomConvolutions
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.augmentation import Augmentation, probability
-from equipoise.images.generator import Embed, ImageGenerator, LabelsOf, decoded, in_blocks
+from equipoise.images.blocks import decoded, in_blocks
+from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
 from equipoise.images.mlp import PlainDecoder
 from equipoise.images.networks import ResidualDecoder
 from equipoise.images.plan import PRESETS, Plan, Preset

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import operator
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.durable import write_bytes
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
+from equipoise.images.blocks import BLOCK, decoded, great_circle, in_blocks, normal_latents
 from equipoise.images.picture import save_picture, tiled
 from equipoise.images.training_set import Classes, TrainingSet
 from equipoise.training.loop import Step, run, steps_within
@@ -39,7 +39,6 @@ __all__ = ["Fitted", "ImageGenerator"]
 
 Arrays = dict[str, NDArray[Any]]
 
-_BLOCK = 128  # images drawn at a time: one compiled program serves any number
 _SHOWN = 64
 
 
@@ -235,7 +234,7 @@ class ImageGenerator(ABC):
             codes = self._codes(2, y)
             if len(latents) != 2:
                 raise InputError(f"ends holds {len(latents)} images; give two")
-        return self._images(_great_circle(latents[0], latents[1], n), np.repeat(codes[:1], n))
+        return self._images(great_circle(latents[0], latents[1], n), np.repeat(codes[:1], n))
 
     def reconstruct(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[Any]:
         """Return the nearest images that can be made: `invert`, then `decode`."""
@@ -292,8 +291,8 @@ class ImageGenerator(ABC):
         random = numpy_generator(check_seed(seed), Stream.SAMPLE)
         codes = fitted.classes.draw(random, n) if y is None else fitted.classes.codes(y, n)
         bound = np.float32(np.inf if truncation is None else _positive(truncation, "truncation"))
-        key, blocks = jax_key(seed, Stream.DECODE), range(-(-n // _BLOCK))
-        drawn = [np.asarray(_latents(jax.random.fold_in(key, i), self.latent, bound)) for i in blocks]
+        key, blocks = jax_key(seed, Stream.DECODE), range(-(-n // BLOCK))
+        drawn = [np.asarray(normal_latents(jax.random.fold_in(key, i), self.latent, bound)) for i in blocks]
         return np.concatenate([np.zeros((0, self.latent), np.float32), *drawn])[:n], codes
 
     def _images(self, latents: NDArray[np.float32], codes: NDArray[np.int32]) -> NDArray[Any]:
@@ -377,36 +376,3 @@ def _count(n: Any, name: str) -> int:
     if number < 0:
         raise InputError(f"{name}={n!r} is not a whole number from 0 on")
     return number
-
-
-def in_blocks(program: Callable[..., Any], network: Any, *arrays: NDArray[Any], shape: tuple[int, ...]) -> Any:
-    """Return what a compiled program makes of rows, in blocks of one size, hence with one compilation."""
-    n, parts = len(arrays[0]), [np.zeros((0, *shape), np.float32)]
-    for begin in range(0, n, _BLOCK):
-        block = [array[begin : begin + _BLOCK] for array in arrays]
-        short = _BLOCK - len(block[0])
-        padded = [np.concatenate([part, np.zeros((short, *part.shape[1:]), part.dtype)]) for part in block]
-        parts.append(np.asarray(program(network, *padded))[: len(block[0])])
-    return np.concatenate(parts)
-
-
-@jax.jit
-def decoded(network: Any, latents: jax.Array, labels: jax.Array) -> jax.Array:
-    images: jax.Array = network.decode(latents, labels)
-    return images
-
-
-@partial(jax.jit, static_argnames=("latent",))
-def _latents(key: jax.Array, latent: int, bound: jax.Array) -> jax.Array:
-    return jax.random.truncated_normal(key, -bound, bound, (_BLOCK, latent), jnp.float32)
-
-
-def _great_circle(first: NDArray[np.float32], last: NDArray[np.float32], n: int) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(first), np.linalg.norm(last)
-    cosine = np.clip(first @ last / max(float(lengths[0] * lengths[1]), 1e-12), -1.0, 1.0)
-    angle, t = np.arccos(cosine), np.linspace(0.0, 1.0, n)[:, None]
-    if np.sin(angle) < 1e-6:  # one direction: the circle is a line
-        line: NDArray[np.float32] = ((1.0 - t) * first + t * last).astype(np.float32)
-        return line
-    way: NDArray[np.float32] = (np.sin((1.0 - t) * angle) * first + np.sin(t * angle) * last).astype(np.float32)
-    return way / np.float32(np.sin(angle))

@@ -24,7 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
-from equipoise.images.generator import Embed, ImageGenerator, LabelsOf, in_blocks
+from equipoise.images.blocks import in_blocks
+from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
 from equipoise.images.mlp import PlainDecoder, PlainEncoder
 from equipoise.images.networks import ResidualDecoder, ResidualEncoder, one_hot
 from equipoise.images.plan import PRESETS, Plan, Preset

@@ -1,0 +1,214 @@
+"""The parts of a trial: arms, scores, what inner folds choose, folds by groups and time, and the learning curve."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from equipoise.data import Column, Table
+from equipoise.errors import InputError
+from equipoise.judge import trial as trial_of
+from equipoise.judge import trial_arms, trial_curve
+from equipoise.judge.sample import Sample
+from equipoise.judge.trial_arms import ARMS, Given, arms_of
+from equipoise.judge.trial_learners import LEARNERS, learners_of
+from equipoise.judge.trial_metrics import decide, prior_corrected, scores
+
+from .cases import table
+
+
+@pytest.mark.parametrize("name", ["jitter", "mixup", "smote", "oversample", "duplicates"])
+def test_arms_keep_kinds_and_classes(name):
+    if name == "smote":
+        pytest.importorskip("imblearn")
+    rows = table("binary", n=90)
+    flag = Column("flag", "boolean", (np.arange(90) % 2).astype(np.int32), ("false", "true"))
+    rows = Table((*rows.columns, flag, Column("whole", "integer", np.arange(90.0))))
+    sample = Sample(rows, "y", "binary", rows["y"].levels)
+    made = ARMS[name](Given(sample, sample.take(np.arange(0)), 0)).sample
+    assert made.table.kinds == rows.kinds
+    new = made.table.take(np.arange(90, len(made)))
+    for column in new.columns:
+        known = rows[column.name]
+        if column.coded:
+            assert set(column.values) <= set(known.values)
+        else:
+            assert column.kind == "number" or np.all(column.values % 1 == 0)
+            assert np.nanmax(np.abs(column.values)) < 2 * np.nanmax(np.abs(known.values))
+    counts = np.bincount(made.y)
+    if name in ("smote", "oversample"):
+        assert counts[0] == counts[1]
+    else:
+        np.testing.assert_array_equal(counts, 2 * np.bincount(sample.y))
+
+
+def test_weights_of_classes_balance_them():
+    rows = table("multiclass")
+    sample = Sample(rows, "y", "multiclass", rows["y"].levels)
+    weight = trial_arms.balanced_weights(sample)
+    totals = np.bincount(sample.y, weight)
+    np.testing.assert_allclose(totals, totals[0])
+    assert weight.mean() == pytest.approx(1.0)
+
+
+def test_scores_of_a_trial_agree_with_scikit_learn():
+    from sklearn import metrics
+
+    rng = np.random.default_rng(0)
+    y = rng.integers(2, size=60)
+    p = np.clip(0.3 * y + 0.6 * rng.random(60), 0.01, 0.99)
+    found = scores(y, np.column_stack([1 - p, p]))
+    assert found["brier"] == pytest.approx(metrics.brier_score_loss(y, p))
+    assert found["pr_auc"] == pytest.approx(metrics.average_precision_score(y, p))
+    assert found["balanced_accuracy"] == pytest.approx(metrics.balanced_accuracy_score(y, p > 0.5))
+    assert found["f1"] == pytest.approx(metrics.f1_score(y, p > 0.5))
+    cuts = decide(y, p)
+    for name, of in (("balanced_accuracy", metrics.balanced_accuracy_score), ("f1", metrics.f1_score)):
+        best = max(of(y, p >= cut) for cut in np.unique(p))
+        assert of(y, p >= getattr(cuts, name)) == pytest.approx(best)
+        assert scores(y, np.column_stack([1 - p, p]), cuts)[name] == pytest.approx(best)
+    numbers = scores(np.array([1.0, 2.0, 4.0]), np.array([1.0, 1.0, 2.0]))
+    assert numbers["rmse"] == pytest.approx(np.sqrt(5 / 3))
+    assert numbers["absolute_error"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("slope", [0.5, 1.0, 2.0])
+def test_the_slope_of_calibration_is_found(slope):
+    rng = np.random.default_rng(0)
+    odds = rng.normal(size=40_000)
+    y = (rng.random(40_000) < 1 / (1 + np.exp(-slope * odds))).astype(int)
+    p = 1 / (1 + np.exp(-odds))
+    assert scores(y, np.column_stack([1 - p, p]))["calibration_slope"] == pytest.approx(slope, rel=0.05)
+
+
+def test_a_slope_that_is_not_defined_is_none():
+    even = np.full((4, 2), 0.5)
+    assert np.isnan(scores(np.array([0, 1, 0, 1]), even)["calibration_slope"])
+    assert np.isnan(
+        scores(np.zeros(4, int), np.array([[0.1, 0.9], [0.5, 0.5], [0.4, 0.6], [1, 0]]))["calibration_slope"]
+    )
+
+
+def test_shares_are_put_right():
+    # a model of balanced classes under a true share of a tenth: Bayes' rule by hand
+    fixed = prior_corrected(np.array([[0.25, 0.75]]), np.array([0.5, 0.5]), np.array([0.9, 0.1]))
+    assert fixed[0, 1] == pytest.approx(0.75 * 0.2 / (0.75 * 0.2 + 0.25 * 1.8))
+
+
+def planted_alpha(n=60):
+    """Four columns that matter and eight that do not, and noise: an alpha well inside the grid."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, 12))
+    y = X[:, :4].sum(axis=1) + 2.0 * rng.normal(size=n)
+    columns = [Column(f"x{j}", "number", X[:, j]) for j in range(12)]
+    return Table((*columns, Column("y", "number", y)))
+
+
+def test_alpha_is_that_of_the_inner_folds():
+    """Against cross-validation written out: each arm's rows on the inner training part, real rows decide."""
+    from equipoise.judge.fitting import estimator
+    from equipoise.penalties import L2
+
+    whole = Sample(planted_alpha(), "y", "regression", ())
+    given = Given(whole, whole.take(np.empty(0, int)), 7)
+    parts = trial_arms.inner_parts(ARMS["jitter"], given, 3, 5)
+    assert sorted(np.concatenate([part.rest.y for part in parts])) == sorted(whole.y)
+    learner = LEARNERS["logistic"](whole, 0)
+    alpha = learner.chosen(parts).template.alpha
+    losses = {}
+    for tried in (alpha / 4, alpha, alpha * 4):
+        errors = []
+        for part in parts:
+            assert len(part.training.sample) == 2 * (len(whole) - len(part.rest))
+            model = estimator("regression", L2(), tried)
+            model.fit(learner.encoder.transform(part.training.sample.features), part.training.sample.y)
+            errors.append((model.predict(learner.encoder.transform(part.rest.features)) - part.rest.y) ** 2)
+        losses[tried] = np.mean(np.concatenate(errors))
+    assert min(losses, key=losses.get) == alpha
+
+
+def test_copies_do_not_loosen_the_penalty():
+    """A copy in both parts would make any fit look good; here all of a row are on one side."""
+    whole = Sample(planted_alpha(), "y", "regression", ())
+    given = Given(whole, whole.take(np.empty(0, int)), 7)
+    alphas = {
+        arm: LEARNERS["logistic"](whole, 0).chosen(trial_arms.inner_parts(ARMS[arm], given, 3, 5)).template.alpha
+        for arm in ("real", "duplicates")
+    }
+    assert alphas["duplicates"] == pytest.approx(alphas["real"], rel=1e-6)
+
+
+def test_rows_that_belong_together_stay_together():
+    rows = planted_alpha()
+    people = np.repeat(np.arange(20), 3)
+    marked = Table((*rows.columns, Column("who", "integer", people.astype(float))))
+    found = trial_of(marked, "y", learners="logistic", arms=["real", "jitter"], groups="who", folds=4, repeats=2)
+    assert (found.folds, found.repeats) == (4, 2)
+    whole = Sample(rows, "y", "regression", (), people)
+    for part in trial_arms.inner_parts(ARMS["real"], Given(whole, whole, 0), 3, 0):
+        assert not set(part.training.sample.groups) & set(part.rest.groups)
+    with pytest.raises(InputError, match="20 groups, and 21 folds"):
+        trial_of(marked, "y", arms=["real", "jitter"], groups="who", folds=21)
+
+
+def test_later_rows_are_tested_on():
+    rows = planted_alpha()
+    moment = np.random.default_rng(1).permutation(60).astype(float)
+    late = Table((*rows.columns, Column("when", "number", moment)))
+    seen = []
+
+    class Spy(Ridge):
+        def fit(self, X, y, sample_weight=None):
+            seen.append(y)
+            return super().fit(X, y)
+
+    found = trial_of(late, "y", learners=Spy(), arms=["real", "mixup"], time="when", folds=3, repeats=5)
+    assert found.repeats == 1
+    in_order = rows["y"].values[np.argsort(moment)]
+    assert {len(y) for y in seen if np.array_equal(y, in_order[: len(y)])} == {15, 30, 45}
+    holes = np.where(moment < 2, np.nan, moment)
+    with pytest.raises(InputError, match="'when' is missing in 2 rows"):
+        trial_of(Table((*rows.columns, Column("when", "number", holes))), "y", time="when")
+
+
+def test_the_threshold_is_no_comparison_of_probabilities():
+    rows = table("binary")
+    found = trial_of(rows, "y", learners="knn", arms=["real", "threshold", "jitter"], folds=3, repeats=1)
+    assert [row.candidate for row in found.rows] == ["jitter"]
+    by_arm = {each.arm: each for each in found.arms}
+    assert by_arm["threshold"].losses == by_arm["real"].losses
+
+
+def test_names_are_resolved():
+    assert list(arms_of(["jitter", "real"], "real", "binary")) == ["real", "jitter"]
+    assert list(learners_of({"a": LogisticRegression()}, "binary")) == ["a"]
+    with pytest.raises(InputError, match="is no regressor"):
+        learners_of(LogisticRegression(), "regression")
+
+
+def test_a_curve_is_made_of_trials(tmp_path):
+    options = {"learners": ["logistic", "knn"], "arms": ["real", "class_weight", "jitter"], "folds": 2, "repeats": 1}
+    curve = trial_curve(table("binary"), "y", rows=[12, 40], keep=tmp_path, inner=0, **options)
+    for count, point in zip(curve.rows, curve.trials, strict=True):
+        alone = trial_of(table("binary"), "y", rows=count, inner=0, **options)
+        assert point.to_json() == alone.to_json()
+        assert (tmp_path / str(count) / "done.jsonl").exists()
+    primary = [each.scores["log_loss"] for point in curve.trials for each in point.arms if each.arm == "jitter"]
+    assert curve.losses("logistic", "jitter") == primary[::2]
+    assert curve.losses("knn", "class_weight") == [None, None]
+    assert curve.verdicts("logistic", "real") == ["", ""]
+    assert max(map(len, str(curve).splitlines())) <= 80
+    assert json.loads(curve.to_json())["rows"] == [12, 40]
+    lines = {line.get_label(): line.get_ydata().tolist() for line in curve.plot("logistic").lines}
+    assert lines["jitter"] == curve.losses("logistic", "jitter")
+    with pytest.raises(InputError, match="'svm' was not tried"):
+        curve.plot("svm")
+
+
+@pytest.mark.parametrize("rows", [[], [40, 40], [40, 12]])
+def test_a_curve_goes_from_few_rows_to_many(rows):
+    with pytest.raises(InputError, match="do not grow"):
+        trial_curve(table("binary"), "y", rows=rows)
