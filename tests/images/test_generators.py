@@ -10,6 +10,7 @@ import pytest
 import equipoise as eq
 from equipoise.errors import FindingWarning, InputError, StoppedError
 from equipoise.images import ImageGAN, ImageVAE
+from equipoise.images import generator as module
 from equipoise.images.blocks import great_circle
 from equipoise.images.training_set import TrainingSet
 from equipoise.training import loop
