@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import KNeighborsClassifier
 
 from equipoise.data import Column, Table
 from equipoise.errors import InputError
@@ -180,6 +181,23 @@ def test_the_threshold_is_no_comparison_of_probabilities():
     assert [row.candidate for row in found.rows] == ["jitter"]
     by_arm = {each.arm: each for each in found.arms}
     assert by_arm["threshold"].losses == by_arm["real"].losses
+
+
+def test_without_thresholds_losses_are_the_same_and_nobody_fits_for_them():
+    seen = []
+
+    class Spy(KNeighborsClassifier):
+        def fit(self, X, y):
+            seen.append(len(y))
+            return super().fit(X, y)
+
+    options = {"learners": {"spy": Spy()}, "arms": ["real", "oversample"], "folds": 3, "repeats": 1}
+    found = [trial_of(table("binary"), "y", thresholds=tuned, **options) for tuned in (True, False)]
+    assert len(seen) == (2 + 3) * 3 + 2 * 3  # one fit an arm and fold; three more where "oversample" tunes
+    with_them, without = ({each.arm: each for each in one.arms} for one in found)
+    assert [with_them[arm].losses for arm in with_them] == [without[arm].losses for arm in without]
+    assert with_them["oversample"].scores["f1"] != without["oversample"].scores["f1"]
+    assert found[0].rows == found[1].rows
 
 
 def test_names_are_resolved():

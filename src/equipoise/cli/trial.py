@@ -29,6 +29,7 @@ def trial(
     rows: Annotated[int | None, Parameter(validator=validators.Number(gte=4))] = None,
     draws: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1,
     inner: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 3,
+    thresholds: bool = True,
     groups: str | None = None,
     time: str | None = None,
     header: bool = True,
@@ -64,6 +65,8 @@ def trial(
         Times that random arms are drawn on each fold.
     inner
         Inner folds on which each arm chooses alpha and thresholds; 0 for neither, in a quarter of the time.
+    thresholds
+        Whether thresholds are chosen, for balanced accuracy and F1; losses do not depend on them.
     groups
         Column that says which rows belong together: they stay on one side of every fold.
     time
@@ -106,6 +109,7 @@ def trial(
                 rows=rows,
                 draws=draws,
                 inner=inner,
+                thresholds=thresholds,
                 groups=groups,
                 time=time,
                 seed=seed,

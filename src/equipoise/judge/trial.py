@@ -52,6 +52,7 @@ def trial(
     rows: int | None = None,
     draws: int = 1,
     inner: int = 3,
+    thresholds: bool = True,
     groups: str | None = None,
     time: str | None = None,
     seed: int = 0,
@@ -84,6 +85,9 @@ def trial(
     inner : int, default 3
         Inner folds on which each arm chooses alpha and the thresholds of two classes; 0 to keep alpha at 0.1 and to
         decide at one half, which takes a quarter of the time.
+    thresholds : bool, default True
+        Whether thresholds are chosen. They decide balanced accuracy and F1 and no other score: where only losses are
+        asked for, False leaves out the inner fits of every learner that has no alpha to choose.
     groups : str, optional
         Column that says which rows belong together: they stay on one side of every fold. It is no feature.
     time : str, optional
@@ -121,7 +125,11 @@ def trial(
     ('no evidence', 0.0)
     """
     whole = _sample(data, target, groups, time, header)
+    if not isinstance(thresholds, bool | np.bool_):
+        raise InputError(f"thresholds={thresholds!r} is neither True nor False")
     makes, chosen = learners_of(learners, whole.task), arms_of(arms, baseline, whole.task)
+    if "threshold" in chosen and not (thresholds and inner):
+        raise InputError("the arm 'threshold' chooses thresholds on inner folds; allow both, or leave it out")
     _check(whole, folds=folds, repeats=repeats, draws=draws, rows=rows, inner=inner)
     rule: Rule = "random" if whole.task == "regression" else "stratified"
     if groups is not None or time is not None:
@@ -133,12 +141,13 @@ def trial(
     if size is not None and size > (most := min(len(fold.train) for fold in parts) - ("oracle" in chosen)):
         raise InputError(f"rows={size} is more than a training part has, which is {most}; give fewer or use more folds")
     settings = {"learners": learners, "arms": arms, "baseline": baseline, "folds": folds, "repeats": repeats}
-    settings |= {"rows": size, "draws": draws, "inner": inner, "groups": groups, "time": time, "seed": seed}
+    settings |= {"rows": size, "draws": draws, "inner": inner, "thresholds": bool(thresholds)}
+    settings |= {"groups": groups, "time": time, "seed": seed}
     store = Store(None if keep is None else Path(keep), _identity(whole, settings))
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", CertificateWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
-        run_cells(whole, parts, makes, chosen, size, draws, inner, seed, store, progress)
+        run_cells(whole, parts, makes, chosen, size, draws, inner, thresholds, seed, store, progress)
     repeats = 1 + max(fold.repeat for fold in parts)
     return _result(whole, parts, makes, chosen, baseline, (folds, repeats, draws, seed), size, store)
 

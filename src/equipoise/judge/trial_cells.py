@@ -34,6 +34,7 @@ def run_cells(
     size: int | None,
     draws: int,
     inner: int,
+    thresholds: bool,
     seed: int,
     store: Store,
     progress: Progress | None,
@@ -49,6 +50,8 @@ def run_cells(
         Real rows that every arm learns from.
     draws, inner : int
         Times that an arm is drawn; inner folds.
+    thresholds : bool
+        Whether arms choose thresholds.
     seed : int
     store : Store
     progress : callable or None
@@ -74,7 +77,7 @@ def run_cells(
                 return inner_parts(arms[name], first, inner, derive(at, "inner folds"))
 
             found = {
-                key: _scored(learner, trainings, parts, name != UNTUNED, real, test)
+                key: _scored(learner, trainings, parts, thresholds and name != UNTUNED, real, test)
                 for key, learner in learners.items()
             }
             store.add(cell_key(name, fold), found)
