@@ -99,6 +99,26 @@ def test_neural_arms_are_the_same_for_any_number_of_jobs(monkeypatch):
     assert len(one["verdicts"][1]["rows"]) == 6
 
 
+def test_each_regulariser_of_a_net_is_held_against_the_net_without(monkeypatch):
+    plan = budget.Budget(2, (), 2, 8, 8, 40, ("net", "net-l2", "net-stopping"), (8,), 20, 2)
+    monkeypatch.setitem(budget.BUDGETS, "quick", plan)
+    found = study(table("binary"), "y", budget="quick", synthesizers=[])
+    record = found.record
+    assert [verdict["question"] for verdict in record["verdicts"]] == ["constrain", "net", "signal"]
+    rows = record["verdicts"][1]["rows"]
+    by_name = {entry["name"]: entry for entry in record["arms"]}
+    key = record["metric"]["primary"]
+    assert [(row["candidate"], row["baseline"]) for row in rows] == [("net-l2", "net"), ("net-stopping", "net")]
+    for row in rows:  # the effect is the fall of the loss, and nothing else
+        fall = by_name["net"]["cv"][key]["mean"] - by_name[row["candidate"]]["cv"][key]["mean"]
+        assert row["effect"] == pytest.approx(fall)
+        assert row["effect"] != 0
+        assert f"{by_name[row['candidate']]['label']}" in str(found)
+    assert max(map(len, str(found).splitlines())) <= 80
+    assert {row["candidate"] for row in record["verdicts"][2]["rows"]} >= {"net", "net-l2", "linear", "boosting"}
+    assert by_name["net"]["alpha"] == 0 < by_name["net-l2"]["alpha"]
+
+
 def test_without_a_signal_the_constant_is_best():
     rng = np.random.default_rng(0)
     columns = [Column(f"x{j}", "number", rng.normal(size=60)) for j in range(4)]

@@ -29,8 +29,9 @@ def study(
 ) -> None:
     """Find out which strategy against overfitting works on a table.
 
-    Fits linear models without and with penalties, gradient boosting, and both with generated rows added; scores all of
-    them on folds and on rows put aside; prints a table and a verdict on each strategy.
+    Fits linear models and nets without and with penalties, gradient boosting, and linear models and boosting with
+    generated rows added; scores all of them on folds and on rows put aside; prints a table and a verdict on each
+    strategy.
 
     Parameters
     ----------

@@ -8,10 +8,10 @@ from typing import Literal
 
 from equipoise.errors import InputError
 
-__all__ = ["CONSTRAINED", "REAL", "SYNTHESIZERS", "Arm", "arm", "arms_with"]
+__all__ = ["CONSTRAINED", "NETS", "SYNTHESIZERS", "Arm", "arm", "arms_with"]
 
 Strategy = Literal["baseline", "constrain", "boosting", "generate"]
-Learner = Literal["constant", "linear", "boosting"]
+Learner = Literal["constant", "linear", "net", "boosting"]
 
 SYNTHESIZERS = {"TableMarginals": "marginals", "TableVAE": "vae", "TableGAN": "gan"}
 
@@ -61,20 +61,28 @@ def _generating(synthesizer: str, short: str) -> tuple[Arm, ...]:
 
 
 CONSTRAINED = (*_penalised("l2", "L2"), *_penalised("l1", "L1"), *_penalised("elastic-net", "Elastic net"))
-REAL = (
+NETS = (
+    Arm("net", "Net, no penalty", "Net, no penalty", "baseline", "net"),
+    Arm("net-l2", "Net, L2", "Net, L2", "constrain", "net"),
+    Arm("net-stopping", "Net, early stopping", "Net, early stopping", "constrain", "net"),
+    Arm("net-dropout", "Net, dropout", "Net, dropout", "constrain", "net"),
+    Arm("net-l1", "Net, group L1", "Net, group L1", "constrain", "net"),
+)
+_LINEAR = (
     Arm("constant", "Constant prediction", "Constant prediction", "baseline", "constant"),
     Arm("none", "No penalty", "No penalty", "baseline", "linear"),
     *CONSTRAINED,
     Arm("linear", "Linear, chosen penalty", "Linear, chosen", "constrain", "linear"),
-    Arm("boosting", "Gradient boosting", "Gradient boosting", "boosting", "boosting"),
 )
+_BOOSTING = Arm("boosting", "Gradient boosting", "Gradient boosting", "boosting", "boosting")
 _BY_NAME = {
-    arm.name: arm for arm in (*REAL, *(a for name, key in SYNTHESIZERS.items() for a in _generating(name, key)))
+    arm.name: arm
+    for arm in (*_LINEAR, *NETS, _BOOSTING, *(a for name, key in SYNTHESIZERS.items() for a in _generating(name, key)))
 }
 
 
-def arms_with(synthesizers: Sequence[str]) -> tuple[Arm, ...]:
-    """Return the arms on real rows, then those of each synthesizer.
+def arms_with(synthesizers: Sequence[str], nets: Sequence[str] = ()) -> tuple[Arm, ...]:
+    """Return the arms on real rows, those of nets among them, then those of each synthesizer.
 
     Raises
     ------
@@ -89,7 +97,8 @@ def arms_with(synthesizers: Sequence[str]) -> tuple[Arm, ...]:
     for name in synthesizers:
         if name not in SYNTHESIZERS:
             raise InputError(f"synthesizer {name!r} is not known; choose among {', '.join(SYNTHESIZERS)}")
-    return (*REAL, *(arm for name in synthesizers for arm in _generating(name, SYNTHESIZERS[name])))
+    real = (*_LINEAR, *(arm for arm in NETS if arm.name in nets), _BOOSTING)
+    return (*real, *(arm for name in synthesizers for arm in _generating(name, SYNTHESIZERS[name])))
 
 
 def arm(name: str) -> Arm:

@@ -71,7 +71,7 @@ def _score_fold(sample: Sample, fold: Fold, fitter: Fitter, progress: Callable[[
 
 def fit_all(sample: Sample, fitter: Fitter, number: int, generate: bool) -> Iterator[tuple[str, dict[str, Fitted]]]:
     """Fit all arms on a sample, part by part; `number` tells the seeds of folds apart."""
-    real = fitter.real(sample)
+    real, _ = fitter.real(sample)
     yield "real rows only", real
     if generate:
         for name in fitter.synthesizers:

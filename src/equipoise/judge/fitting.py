@@ -69,13 +69,28 @@ class Fitter:
     synthesizers: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def real(self, sample: Sample) -> dict[str, Fitted]:
-        """Fit every arm that uses real rows only."""
+    def real(self, sample: Sample) -> tuple[dict[str, Fitted], dict[str, Any]]:
+        """Fit every arm that uses real rows only; return them and the linear estimators by penalty."""
         with self._timed("constrain"):
-            fitted = {"constant": Fitted(constant(sample)), **self.linear(sample)[0]}
+            linear, chosen = self.linear(sample)
+        fitted = {"constant": Fitted(constant(sample)), **linear}
+        if self.budget.nets:
+            with self._timed("nets"):
+                fitted |= self.nets(sample, linear["none"].model.encoder)  # type: ignore[attr-defined]
         with self._timed("boosting"):
             fitted["boosting"] = Fitted(self.boosting(sample))
-        return fitted
+        return fitted, chosen
+
+    def nets(self, sample: Sample, encoder: DesignEncoder) -> dict[str, Fitted]:
+        """Fit the nets of the budget on the features of the linear arms."""
+        from equipoise.judge.nets import fit_net
+
+        found = {}
+        for name in self.budget.nets:
+            settings = (self._strategy(sample), self.budget, derive(self.seed, "net"))
+            model, alpha = fit_net(sample, encoder, name, *settings)
+            found[name] = Fitted(model, alpha)
+        return found
 
     def linear(
         self, sample: Sample, keys: Collection[str] = tuple(PENALTIES)

@@ -11,7 +11,7 @@ from scipy.special import expit, softmax
 
 from equipoise.data import DesignEncoder, Table, TreeEncoder
 
-__all__ = ["BoostingModel", "ConstantModel", "LinearModel", "Model", "predict_all"]
+__all__ = ["BoostingModel", "ConstantModel", "LinearModel", "Model", "linked", "predict_all"]
 
 Floats = NDArray[np.float64]
 
@@ -51,12 +51,7 @@ class LinearModel:
 
     def predict_encoded(self, X: Floats) -> Floats:
         """Predict from the design matrix."""
-        eta = X @ self.coef.T + self.intercept
-        if self.task == "regression":
-            return np.asarray(eta, dtype=np.float64)
-        if self.task == "binary":
-            return np.column_stack([expit(-eta), expit(eta)])
-        return np.asarray(softmax(eta, axis=1), dtype=np.float64)
+        return linked(X @ self.coef.T + self.intercept, self.task)
 
     @property
     def n_features(self) -> int:
@@ -76,6 +71,22 @@ class BoostingModel:
     def predict(self, features: Table) -> Floats:
         """Encode and predict."""
         return predict_all(self.estimator, self.encoder.transform(features), self.n_classes)
+
+
+def linked(eta: Floats, task: str) -> Floats:
+    """Predictions from a linear predictor: numbers, or probabilities of shape (n, K).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> linked(np.array([0.0]), "binary").tolist()
+    [[0.5, 0.5]]
+    """
+    if task == "regression":
+        return np.asarray(eta, dtype=np.float64)
+    if task == "binary":
+        return np.column_stack([expit(-eta), expit(eta)])
+    return np.asarray(softmax(eta, axis=1), dtype=np.float64)
 
 
 def predict_all(estimator: Any, X: Floats, n_classes: int) -> Floats:

@@ -1,6 +1,7 @@
 """The questions of a study, asked of its fold scores.
 
 constrain   each penalised arm against no penalty
+net         the same net with each regulariser against the net without
 generate    each learner with generated rows against the same learner without
 signal      each arm on real rows against the constant prediction: is there anything to learn?
 """
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.judge.arms import CONSTRAINED, REAL, Arm
+from equipoise.judge.arms import CONSTRAINED, Arm
 from equipoise.judge.crossvalidation import FoldScores
 from equipoise.judge.split import ratio
 from equipoise.judge.verdict import Comparison, Verdict, corrected_error, judge
@@ -21,11 +22,12 @@ __all__ = ["best_arm", "questions", "reason"]
 
 
 def questions(folds: list[FoldScores], metric: str, arms: Sequence[Arm]) -> tuple[Verdict, ...]:
-    """Answer the questions by the primary metric; without a synthesizer there is none about generating."""
+    """Answer the questions by the primary metric; those about arms that do not compete are not asked."""
     pairs = {
         "constrain": [(arm, "none") for arm in CONSTRAINED],
+        "net": [(arm, "net") for arm in arms if arm.learner == "net" and arm.name != "net"],
         "generate": [(arm, arm.base or "") for arm in arms if arm.base],
-        "signal": [(arm, "constant") for arm in REAL if arm.name != "constant"],
+        "signal": [(arm, "constant") for arm in _real(arms)],
     }
     return tuple(
         judge(question, [_comparison(folds, arm, baseline, metric) for arm, baseline in asked])
@@ -51,22 +53,25 @@ def _comparison(folds: list[FoldScores], arm: Arm, baseline: str, metric: str) -
     )
 
 
-def best_arm(folds: list[FoldScores], verdicts: tuple[Verdict, ...], metric: str) -> str:
+def best_arm(folds: list[FoldScores], verdicts: tuple[Verdict, ...], metric: str, arms: Sequence[Arm]) -> str:
     """Name the arm to use: the lowest mean loss on the folds that all candidates have.
 
     This is a choice and no claim, so that it asks for less than a verdict does: an arm on real rows is a candidate if
     its gain on the constant prediction exceeds its standard error. An arm with generated rows needs a row that `helps`.
     Without a candidate it is the constant prediction.
     """
-    found = [
-        arm.name for arm in REAL if arm.name != "constant" and _exceeds(_comparison(folds, arm, "constant", metric))
-    ]
+    found = [arm.name for arm in _real(arms) if _exceeds(_comparison(folds, arm, "constant", metric))]
     added = [row for verdict in verdicts if verdict.question == "generate" for row in verdict.rows]
     found += [row.candidate for row in added if row.verdict == "helps" and row.baseline in found]
     shared = [fold for fold in folds if all(name in fold.scores for name in found)]
     return min(
         found, key=lambda name: float(np.mean([fold.scores[name][metric] for fold in shared])), default="constant"
     )
+
+
+def _real(arms: Sequence[Arm]) -> list[Arm]:
+    """Arms that learn from real rows alone."""
+    return [arm for arm in arms if arm.base is None and arm.name != "constant"]
 
 
 def _exceeds(comparison: Comparison) -> bool:

@@ -64,8 +64,8 @@ def arms_part(
                 "synthesizer": arm.synthesizer,
                 "penalty": TITLES.get(one.penalty or ""),
                 "alpha": one.alpha,
-                "n_features": one.model.n_features if isinstance(one.model, LinearModel) else None,
-                "features_total": total if arm.learner == "linear" else len(train.features.columns),
+                "n_features": getattr(one.model, "n_features", None),
+                "features_total": total if arm.learner in ("linear", "net") else len(train.features.columns),
                 "fitted": known,
                 "cv": {key: summary(folds, name, key, shared) for key in metrics.names},
                 "test": {

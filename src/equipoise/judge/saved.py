@@ -2,6 +2,7 @@
 
 constant   model.json, weights.safetensors (value)
 linear     model.json, weights.safetensors (coef, intercept)
+net        model.json, weights.safetensors (weight0, bias0, weight1, ...)
 boosting   model.json, trees.skops, read with the closed list of types below and no other
 """
 
@@ -21,6 +22,8 @@ from equipoise.errors import InputError
 from equipoise.judge.encoders import design_from, design_state, tree_from, tree_state
 from equipoise.judge.files import check_folder
 from equipoise.judge.models import BoostingModel, ConstantModel, LinearModel, Model
+from equipoise.judge.nets import NetModel
+from equipoise.neural.network import Network
 
 __all__ = ["SavedModel", "load_model"]
 
@@ -105,6 +108,11 @@ def _parts(model: Model) -> tuple[str, dict[str, NDArray[np.float64]], dict[str,
     """Kind, weights and encoder of a model."""
     if isinstance(model, LinearModel):
         return "linear", {"coef": model.coef, "intercept": model.intercept}, design_state(model.encoder)
+    if isinstance(model, NetModel):
+        net = model.network
+        arrays = {f"weight{k}": weight for k, weight in enumerate(net.weights)}
+        arrays |= {f"bias{k}": bias for k, bias in enumerate(net.biases)}
+        return "net", arrays, {"activation": net.activation, **design_state(model.encoder)}
     if isinstance(model, BoostingModel):
         return "boosting", {}, tree_state(model.encoder)
     assert isinstance(model, ConstantModel)
@@ -152,11 +160,14 @@ def _read(place: Path, head: dict[str, Any]) -> Model:
     arrays = load_file(place / _WEIGHTS)
     if head["kind"] == "constant":
         return ConstantModel(arrays["value"])
-    if head["kind"] != "linear":
+    if head["kind"] not in ("linear", "net"):
         raise InputError(f"{place} holds a model of the unknown kind {head['kind']!r}; fit it again")
     encoder = design_from(head["encoder"])
-    if arrays["coef"].shape[-1] != len(encoder.feature_names_out_):
-        raise InputError(
-            f"{place} has {arrays['coef'].shape[-1]} weights for {len(encoder.feature_names_out_)} features"
-        )
+    width = len(arrays["weight0"]) if head["kind"] == "net" else arrays["coef"].shape[-1]
+    if width != len(encoder.feature_names_out_):
+        raise InputError(f"{place} has {width} weights for {len(encoder.feature_names_out_)} features")
+    if head["kind"] == "net":
+        layers = range(len(arrays) // 2)
+        weights, biases = (tuple(arrays[f"{part}{k}"] for k in layers) for part in ("weight", "bias"))
+        return NetModel(encoder, Network(weights, biases, head["encoder"]["activation"]), head["task"])
     return LinearModel(encoder, arrays["coef"], arrays["intercept"], head["task"])

@@ -29,7 +29,7 @@ from equipoise.judge.budget import Budget, budget_for
 from equipoise.judge.crossvalidation import Progress, cross_validate, n_tasks
 from equipoise.judge.describe import describe
 from equipoise.judge.files import check_folder
-from equipoise.judge.fitting import TITLES, Fitted, Fitter, constant
+from equipoise.judge.fitting import TITLES, Fitted, Fitter
 from equipoise.judge.metrics import metric_set
 from equipoise.judge.prepare import Prepared, prepare
 from equipoise.judge.questions import best_arm, questions
@@ -226,8 +226,9 @@ class _Work:
         scores = cross_validate(train, folds, fitter, self.n_jobs, self._tell)
         fitted, drawn, paths = self._final(fitter)
         last = clock.perf_counter()
-        verdicts = questions(scores, metrics.primary, arms_with(self.synthesizers))
-        best = best_arm(scores, verdicts, metrics.primary)
+        competing = arms_with(self.synthesizers, self.plan.nets)
+        verdicts = questions(scores, metrics.primary, competing)
+        best = best_arm(scores, verdicts, metrics.primary, competing)
         arms = parts.arms_part(fitted, scores, train, self.data.test, metrics, self.seed)
         labels = {arm["name"]: arm["label"] for arm in arms}
         synthetic = synthetic_part(train.table, self.data.test.table, drawn, fitter.rows(train, "TableMarginals", 0))
@@ -255,8 +256,7 @@ class _Work:
     def _final(self, fitter: Fitter) -> tuple[dict[str, Fitted], dict[str, Any], dict[str, Any]]:
         """Fit every arm on the whole training part; return also generated rows, path and selection."""
         train = self.data.train
-        linear, estimators = fitter.linear(train)
-        fitted = {"constant": Fitted(constant(train)), **linear, "boosting": Fitted(fitter.boosting(train))}
+        fitted, estimators = fitter.real(train)
         self._tell("final fits")
         drawn = {}
         for name in self.synthesizers:
@@ -290,6 +290,8 @@ class _Work:
             "repeats": 1 + max(fold.repeat for fold in folds),
             "inner_folds": plan.inner_folds,
             "alphas": plan.alphas,
+            "net_layers": list(plan.net_layers) if plan.nets else None,
+            "net_epochs": plan.net_epochs if plan.nets else None,
             "generator_steps": plan.steps,
             "generator_rows": min(plan.generator_rows, len(self.data.train)),
             "command": self.command,

@@ -17,6 +17,7 @@ __all__ = ["arms_frame", "as_text"]
 _WIDTH = 80
 _QUESTIONS = {
     "constrain": "Constrain the model",
+    "net": "Regularise a net",
     "generate": "Generate more rows",
     "signal": "Anything to learn",
 }
@@ -129,4 +130,16 @@ def _verdicts(record: Record) -> list[str]:
         title = _QUESTIONS.get(verdict["question"], verdict["question"])
         lines.append(f"{title.ljust(width)}  {verdict['verdict'].upper()}")
         lines += textwrap.wrap(verdict["reason"], _WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
+        if verdict["question"] == "net":
+            lines += _bought(verdict["rows"])
     return lines
+
+
+def _bought(rows: Sequence[Record]) -> list[str]:
+    """What each regulariser bought."""
+    width = max(len(arm_of(row["candidate"]).short) for row in rows)
+    return [
+        f"  {arm_of(row['candidate']).short:<{width}}  {row['effect']:+.3g} less loss "
+        f"({row['low']:.3g} to {row['high']:.3g}): {row['verdict']}"
+        for row in rows
+    ]

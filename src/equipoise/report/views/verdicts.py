@@ -13,6 +13,7 @@ __all__ = ["Scale", "Verdict", "verdicts"]
 
 _SUBJECTS = {
     "constrain": "Constraining the model",
+    "net": "Regularising a net",
     "generate": "Generating more data",
     "signal": "Learning from the columns",
 }
