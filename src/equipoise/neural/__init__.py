@@ -10,7 +10,6 @@ from equipoise import _lazy
 _HOMES = {
     "MLPClassifier": "equipoise.neural.classifier",
     "MLPRegressor": "equipoise.neural.regressor",
-    "ModelObjective": "equipoise.neural.objective",
     "NetSelection": "equipoise.neural.selecting",
     "Network": "equipoise.neural.network",
 }

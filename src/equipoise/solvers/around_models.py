@@ -1,4 +1,4 @@
-"""The formula around any model of JAX: mean loss + alpha * penalty, with value, gradient, proximal step and sweep.
+"""The formula around any model of JAX: value, gradient and proximal step of mean loss + alpha * penalty.
 
 The loss and its derivative in the outputs are those of the linear half; JAX pulls that derivative back through the
 model:
@@ -10,8 +10,8 @@ The penalty sees the arrays of two and more dimensions, laid end to end; biases 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, final
 
 import equinox as eqx
@@ -24,7 +24,7 @@ from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
 from equipoise.penalties import Penalty
 
-__all__ = ["ModelObjective"]
+__all__ = ["AroundModels"]
 
 
 def _call(model: Any, row: jax.Array) -> Any:
@@ -33,37 +33,8 @@ def _call(model: Any, row: jax.Array) -> Any:
 
 @final
 @dataclass(frozen=True, eq=False)
-class ModelObjective:
-    """mean_i loss(y_i, model(x_i)) + alpha * penalty(weights of the model).
-
-    Parameters
-    ----------
-    loss : Loss
-        One of `equipoise.losses` that is a sum over rows.
-    penalty : Penalty
-        One of `equipoise.penalties`.
-    alpha : float
-        Weight of the penalty, >= 0.
-    X : array of shape (n, ...)
-        Rows.
-    y : array of shape (n,) or (n, K)
-        Target.
-    sample_weight : array of shape (n,), optional
-        Scaled to sum 1.
-    apply : callable, optional
-        (model, row) -> output, for a plain pytree of arrays; an Equinox model is called itself.
-
-    Examples
-    --------
-    >>> import equinox as eqx, jax, numpy as np
-    >>> import equipoise as eq
-    >>> net = eqx.nn.MLP(2, "scalar", width_size=4, depth=1, key=jax.random.key(0))
-    >>> X, y = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([1.0, 0.0])
-    >>> objective = eq.neural.ModelObjective(eq.losses.Logistic(), eq.penalties.L1(), 0.1, X, y)
-    >>> after = objective.step(net, rate=0.1)
-    >>> objective.value(after) < objective.value(net)
-    True
-    """
+class AroundModels:
+    """What `equipoise.solvers.Objective` does with a model of JAX; its parameters are those of it."""
 
     loss: Loss
     penalty: Penalty
@@ -71,21 +42,15 @@ class ModelObjective:
     X: ArrayLike
     y: ArrayLike
     sample_weight: ArrayLike | None = None
-    apply: Callable[[Any, jax.Array], Any] = _call
+    apply: Callable[[Any, jax.Array], Any] | None = None
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.alpha) and self.alpha >= 0):
-            raise InputError(f"ModelObjective: alpha {self.alpha} is not a number >= 0")
         if not self.loss.separable:
-            raise InputError(f"ModelObjective: the loss {self.loss.name} is no sum over rows; use another")
-        if len(np.asarray(self.X)) != len(np.asarray(self.y)):
-            raise InputError(
-                f"ModelObjective: {len(np.asarray(self.X))} rows of X do not fit {len(np.asarray(self.y))} of y"
-            )
+            raise InputError(f"Objective: the loss {self.loss.name} is no sum over rows; use another for a model")
 
     def value(self, model: Any) -> float:
         """The objective at a model."""
-        eta = np.asarray(_outputs(model, np.asarray(self.X), self.apply), dtype=np.float64)
+        eta = np.asarray(_outputs(model, np.asarray(self.X), self.apply or _call), dtype=np.float64)
         return self.loss.total(np.asarray(self.y), eta, self._share()) + self._penalised(model)
 
     def gradient(self, model: Any) -> Any:
@@ -104,20 +69,10 @@ class ModelObjective:
         moved = jax.tree.map(lambda g: -rate * g, self._pull(model))
         return self.prox(eqx.apply_updates(model, moved), rate)
 
-    def sweep(self, model: Any, alphas: Sequence[float], rate: float, steps: int) -> list[Any]:
-        """Models after so many steps at each alpha in turn, each from where the one before ended."""
-        found = []
-        for alpha in alphas:
-            part = replace(self, alpha=float(alpha))
-            for _ in range(steps):
-                model = part.step(model, rate)
-            found.append(model)
-        return found
-
     def _pull(self, model: Any) -> Any:
         X = np.asarray(self.X)
-        eta = np.asarray(_outputs(model, X, self.apply), dtype=np.float64)
-        return _pull_back(model, X, self.loss.slope(np.asarray(self.y), eta, self._share()), self.apply)
+        eta = np.asarray(_outputs(model, X, self.apply or _call), dtype=np.float64)
+        return _pull_back(model, X, self.loss.slope(np.asarray(self.y), eta, self._share()), self.apply or _call)
 
     def _penalised(self, model: Any) -> float:
         return self.alpha * self.penalty.at(self.alpha).value(_flat(model))
@@ -151,7 +106,7 @@ def _flat(model: Any) -> FloatArray:
     """The weights that the penalty sees."""
     parts = [np.asarray(array, dtype=np.float64).ravel() for array in _weights(model)]
     if not parts:
-        raise InputError("ModelObjective: the model has no array of two or more dimensions for a penalty to see")
+        raise InputError("Objective: the model has no array of two or more dimensions for a penalty to see")
     return np.concatenate(parts)
 
 
