@@ -14,7 +14,7 @@ from pathlib import Path
 
 from equipoise.errors import InputError
 
-__all__ = ["replacing", "write_bytes"]
+__all__ = ["replacing", "sync_folder", "write_bytes"]
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield stage / path.name
         _sync(stage)
         _move(stage / path.name, path, stage)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}; free space or choose another folder"
@@ -90,10 +90,10 @@ def _sync(stage: Path) -> None:
             with open(place, "rb+") as handle:
                 os.fsync(handle.fileno())
         else:
-            _sync_folder(place)
+            sync_folder(place)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable, where the system lets a folder be opened (Windows does not)."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)

@@ -230,3 +230,30 @@ def test_a_curve_is_made_of_trials(tmp_path):
 def test_a_curve_goes_from_few_rows_to_many(rows):
     with pytest.raises(InputError, match="do not grow"):
         trial_curve(table("binary"), "y", rows=rows)
+
+
+def test_a_curve_by_the_smallest_class_keeps_the_shares():
+    codes = np.zeros(120, np.int32)
+    codes[:20] = 1
+    x = np.random.default_rng(0).normal(size=120) + codes
+    rare = Table((Column("x", "number", x), Column("y", "category", codes, ("no", "yes"))))
+    seen = []
+
+    class Spy(LogisticRegression):
+        def fit(self, X, y, sample_weight=None):
+            seen.append((len(y), int(np.sum(y))))
+            return super().fit(X, y)
+
+    options = {"learners": {"spy": Spy()}, "arms": ["real", "duplicates"], "folds": 2, "repeats": 1, "inner": 0}
+    curve = trial_curve(rare, "y", minority=[2, 8], **options)
+    assert (curve.minority, curve.rows) == ((2, 8), (12, 48))
+    assert {fit for fit in seen if fit[0] in (12, 48)} == {(12, 2), (48, 8)}
+    assert json.loads(curve.to_json())["minority"] == [2, 8]
+    assert "of the smallest class" in str(curve)
+    for given in ({}, {"rows": [5], "minority": [2]}):
+        with pytest.raises(InputError, match="rows or by minority"):
+            trial_curve(rare, "y", **given)
+    with pytest.raises(InputError, match="minority=\\[0, 3\\] begins below 1"):
+        trial_curve(rare, "y", minority=[0, 3])
+    with pytest.raises(InputError, match="has no smallest class"):
+        trial_curve(planted_alpha(), "y", minority=[3])

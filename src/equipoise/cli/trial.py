@@ -34,6 +34,7 @@ def trial(
     time: str | None = None,
     header: bool = True,
     seed: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+    n_jobs: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Find out whether weighing, copying, bending or adding training rows helps.
@@ -75,6 +76,8 @@ def trial(
         Whether the first line names the columns; without, they are named 0, 1, ...
     seed
         Whole number from 0 on; the same seed gives the same trial.json.
+    n_jobs
+        Folds at a time, each in a process of its own; one if not given.
     json
         Print the record as JSON instead of the table.
     """
@@ -113,6 +116,7 @@ def trial(
                 groups=groups,
                 time=time,
                 seed=seed,
+                n_jobs=n_jobs,
                 header=header,
                 keep=out,
                 progress=progress,

@@ -10,32 +10,29 @@ correction of the error still takes test rows over all rows of the training part
 
 from __future__ import annotations
 
-import hashlib
-import json
-import warnings
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from equipoise.data import read_table, target_vector
-from equipoise.errors import CertificateWarning, InputError
+from equipoise.errors import InputError
 from equipoise.judge.fitting import constant
+from equipoise.judge.identity import identity
 from equipoise.judge.metrics import metric_set, score
 from equipoise.judge.prepare import check_roles, moments_of, sample_of
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
 from equipoise.judge.split import Fold, Rule, make_folds, ratio
 from equipoise.judge.trial_arms import DEFAULT_ARMS, Apply, arms_of
-from equipoise.judge.trial_cells import Progress, cell_key, divided, run_cells
+from equipoise.judge.trial_cells import Plan, Progress, cell_key, divided, run_cells
 from equipoise.judge.trial_learners import Make, learners_of
 from equipoise.judge.trial_result import ArmScores, Trial
 from equipoise.judge.trial_store import Store
 from equipoise.judge.verdict import Comparison, Verdict, judge
+from equipoise.linear.checks import check_n_jobs
 
 __all__ = ["trial"]
 
@@ -56,6 +53,7 @@ def trial(
     groups: str | None = None,
     time: str | None = None,
     seed: int = 0,
+    n_jobs: int | None = None,
     header: bool = True,
     keep: str | PathLike[str] | None = None,
     progress: Progress | None = None,
@@ -95,10 +93,14 @@ def trial(
         It is no feature.
     seed : int, default 0
         Decides folds, draws and learners.
+    n_jobs : int, optional
+        Folds at a time, each in a process of its own; one at a time if not given, -1 for as many as there are cores.
+        The result does not depend on it.
     header : bool, default True
         Whether the first line of a delimited file names the columns.
     keep : path, optional
-        Folder for what is done: a run that was cut off goes on from there.
+        Folder for what is done: a run that was cut off goes on from there. An estimator or synthesizer of the user's
+        own is recognised by its class and by what it holds.
     progress : callable, optional
         Called with the part, arms done and all arms.
 
@@ -128,6 +130,7 @@ def trial(
     if not isinstance(thresholds, bool | np.bool_):
         raise InputError(f"thresholds={thresholds!r} is neither True nor False")
     makes, chosen = learners_of(learners, whole.task), arms_of(arms, baseline, whole.task)
+    check_n_jobs(n_jobs)
     if "threshold" in chosen and not (thresholds and inner):
         raise InputError("the arm 'threshold' chooses thresholds on inner folds; allow both, or leave it out")
     _check(whole, folds=folds, repeats=repeats, draws=draws, rows=rows, inner=inner)
@@ -143,11 +146,9 @@ def trial(
     settings = {"learners": learners, "arms": arms, "baseline": baseline, "folds": folds, "repeats": repeats}
     settings |= {"rows": size, "draws": draws, "inner": inner, "thresholds": bool(thresholds)}
     settings |= {"groups": groups, "time": time, "seed": seed}
-    store = Store(None if keep is None else Path(keep), _identity(whole, settings))
-    with warnings.catch_warnings(), threadpool_limits(1):
-        warnings.simplefilter("ignore", CertificateWarning)
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        run_cells(whole, parts, makes, chosen, size, draws, inner, thresholds, seed, store, progress)
+    store = Store() if keep is None else Store(Path(keep), identity(whole, settings))
+    plan = Plan(whole, makes, chosen, size, draws, inner, bool(thresholds), seed)
+    run_cells(plan, parts, store, 1 if n_jobs is None else int(n_jobs), progress)
     repeats = 1 + max(fold.repeat for fold in parts)
     return _result(whole, parts, makes, chosen, baseline, (folds, repeats, draws, seed), size, store)
 
@@ -193,19 +194,6 @@ def _check(whole: Sample, **numbers: Any) -> None:
                 f"class {whole.classes[sizes.argmin()]!r} has {sizes.min()} rows, and {folds} folds need one each; "
                 "use fewer folds, merge the class with another or drop it"
             )
-
-
-def _identity(whole: Sample, settings: dict[str, Any]) -> str:
-    """Digest of rows and settings."""
-    from equipoise import __version__
-
-    digest = hashlib.sha256(json.dumps([__version__, whole.target, settings], default=repr).encode())
-    if whole.groups is not None:
-        digest.update(whole.groups.tobytes())
-    for column in whole.table.columns:
-        digest.update(repr((column.name, column.kind, column.levels)).encode())
-        digest.update(np.ascontiguousarray(column.values).tobytes())
-    return digest.hexdigest()
 
 
 def _result(

@@ -5,13 +5,19 @@ real rows -> arm -> inner folds choose alpha and threshold -> learner -> scores 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from equipoise.errors import CertificateWarning
 from equipoise.judge.metrics import score
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
@@ -21,31 +27,20 @@ from equipoise.judge.trial_learners import Learner, Make
 from equipoise.judge.trial_metrics import Thresholds, decide, prior_corrected, scores
 from equipoise.judge.trial_store import Store
 
-__all__ = ["Progress", "cell_key", "divided", "run_cells"]
+__all__ = ["Plan", "Progress", "cell_key", "divided", "run_cells"]
 
 Progress = Callable[[str, int, int], None]
 
 
-def run_cells(
-    whole: Sample,
-    folds: list[Fold],
-    makes: dict[str, Make],
-    arms: dict[str, Apply],
-    size: int | None,
-    draws: int,
-    inner: int,
-    thresholds: bool,
-    seed: int,
-    store: Store,
-    progress: Progress | None,
-) -> None:
-    """Fill the store with what is missing.
+@dataclass(frozen=True)
+class Plan:
+    """What is the same for all folds.
 
-    Parameters
+    Attributes
     ----------
     whole : Sample
-    folds : list of Fold
     makes, arms : dict
+        Learners and arms by name.
     size : int or None
         Real rows that every arm learns from.
     draws, inner : int
@@ -53,34 +48,89 @@ def run_cells(
     thresholds : bool
         Whether arms choose thresholds.
     seed : int
+    """
+
+    whole: Sample
+    makes: dict[str, Make]
+    arms: dict[str, Apply]
+    size: int | None
+    draws: int
+    inner: int
+    thresholds: bool
+    seed: int
+
+
+def run_cells(plan: Plan, folds: list[Fold], store: Store, n_jobs: int, progress: Progress | None) -> None:
+    """Fill the store with what is missing, in the order of folds and arms whatever the number of processes.
+
+    Parameters
+    ----------
+    plan : Plan
+    folds : list of Fold
     store : Store
+        Only this process writes to it.
+    n_jobs : int
+        Folds at a time.
     progress : callable or None
     """
-    total = len(folds) * len(arms)
+    total = len(folds) * len(plan.arms)
+    tasks = []
     for place, fold in enumerate(folds):
-        missing = [name for name in arms if cell_key(name, fold) not in store]
-        if not missing:
-            continue
-        at = derive(seed, "fold", fold.repeat, fold.number)
-        real, held = divided(whole.take(fold.train), size, at)
-        test = whole.take(fold.test)
-        learners = {name: make(real, at) for name, make in makes.items()}
-        for name in missing:
-            if progress is not None:
-                done = place * len(arms) + list(arms).index(name)
-                progress(f"{name}, fold {fold.number + 1} of repeat {fold.repeat + 1}", done, total)
-            given = [Given(real, held, derive(at, name, draw)) for draw in range(draws)]
-            trainings = [arms[name](each) for each in given]
+        missing = [name for name in plan.arms if cell_key(name, fold) not in store]
+        if missing:
+            tasks.append((place, fold, missing))
 
-            @cache  # the learners share them, and some need none
-            def parts(name: str = name, first: Given = given[0], at: int = at) -> list[Part]:
-                return inner_parts(arms[name], first, inner, derive(at, "inner folds"))
+    def tell(place: int, fold: Fold, name: str) -> None:
+        if progress is not None:
+            done = place * len(plan.arms) + list(plan.arms).index(name)
+            progress(f"{name}, fold {fold.number + 1} of repeat {fold.repeat + 1}", done, total)
 
-            found = {
-                key: _scored(learner, trainings, parts, thresholds and name != UNTUNED, real, test)
-                for key, learner in learners.items()
-            }
+    if n_jobs == 1:
+        for place, fold, missing in tasks:
+            for name, found in _cells(plan, fold, missing, partial(tell, place, fold)):
+                store.add(cell_key(name, fold), found)
+        return
+    # processes and not threads: a synthesizer or estimator of the user's own need not stand two folds at once
+    parallel = Parallel(n_jobs=n_jobs, batch_size=1, return_as="generator")
+    results = parallel(delayed(_all_cells)(plan, fold, missing) for _, fold, missing in tasks)
+    for (place, fold, missing), cells in zip(tasks, results, strict=True):
+        tell(place, fold, missing[0])
+        for name, found in cells:
             store.add(cell_key(name, fold), found)
+
+
+def _all_cells(plan: Plan, fold: Fold, missing: list[str]) -> list[tuple[str, Any]]:
+    return list(_cells(plan, fold, missing, None))
+
+
+def _cells(plan: Plan, fold: Fold, missing: list[str], tell: Callable[[str], None] | None) -> Iterator[tuple[str, Any]]:
+    """Score some arms on a fold, one after the other."""
+    at = derive(plan.seed, "fold", fold.repeat, fold.number)
+    real, held = divided(plan.whole.take(fold.train), plan.size, at)
+    test = plan.whole.take(fold.test)
+    learners = {name: make(real, at) for name, make in plan.makes.items()}
+    for name in missing:
+        if tell is not None:
+            tell(name)
+        with warnings.catch_warnings(), threadpool_limits(1):
+            warnings.simplefilter("ignore", CertificateWarning)
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            found = _cell(plan, name, learners, Given(real, held, derive(at, name, 0)), at, test)
+        yield name, found
+
+
+def _cell(plan: Plan, name: str, learners: dict[str, Learner], first: Given, at: int, test: Sample) -> dict[str, Any]:
+    """Score an arm on a fold with each learner."""
+    apply = plan.arms[name]
+    given = [replace(first, seed=derive(at, name, draw)) for draw in range(plan.draws)]
+    trainings = [apply(each) for each in given]
+
+    @cache  # the learners share them, and some need none
+    def parts() -> list[Part]:
+        return inner_parts(apply, first, plan.inner, derive(at, "inner folds"))
+
+    tune = plan.thresholds and name != UNTUNED
+    return {key: _scored(learner, trainings, parts, tune, first.real, test) for key, learner in learners.items()}
 
 
 def cell_key(arm: str, fold: Fold) -> str:

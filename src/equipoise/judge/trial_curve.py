@@ -13,6 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from equipoise.data import read_table, target_vector
 from equipoise.errors import InputError
 from equipoise.judge.metrics import metric_set
 from equipoise.judge.trial import trial
@@ -35,10 +38,13 @@ class TrialCurve:
     rows : tuple of int
         Real training rows of each point.
     trials : tuple of Trial
+    minority : tuple of int, optional
+        Rows of the smallest class among them, where the curve goes by these.
     """
 
     rows: tuple[int, ...]
     trials: tuple[Trial, ...]
+    minority: tuple[int, ...] | None = None
 
     def losses(self, learner: str, arm: str) -> list[float | None]:
         """Return the mean primary loss of one learner in one arm at every point; None where it was left out."""
@@ -61,7 +67,8 @@ class TrialCurve:
     def to_dict(self) -> dict[str, Any]:
         """Return the record as what JSON knows."""
         points = [point.to_dict() for point in self.trials]
-        return {"format": "equipoise.trial_curve/1", "rows": list(self.rows), "trials": points}
+        few = None if self.minority is None else list(self.minority)
+        return {"format": "equipoise.trial_curve/1", "rows": list(self.rows), "minority": few, "trials": points}
 
     def to_json(self) -> str:
         """Return the record as JSON, with a line's end at its end."""
@@ -91,6 +98,8 @@ class TrialCurve:
         first = self.trials[0]
         label = metric_set(first.task).label
         yield f"{label} by the number of real rows; + helps, - hurts, against {first.baseline!r}"
+        if self.minority is not None:
+            yield f"{'of the smallest class':<25}" + "".join(f" {count:>8}" for count in self.minority)
         yield ""
         yield f"{'learner':<10} {'arm':<14}" + "".join(f" {count:>8}" for count in self.rows)
         for learner, arm in self._pairs():
@@ -99,7 +108,15 @@ class TrialCurve:
             yield f"{learner:<10.10} {arm:<14.14}" + "".join(f" {cell}" for cell in shown)
 
 
-def trial_curve(data: Any, target: str, *, rows: Sequence[int], keep: Any = None, **options: Any) -> TrialCurve:
+def trial_curve(
+    data: Any,
+    target: str,
+    *,
+    rows: Sequence[int] | None = None,
+    minority: Sequence[int] | None = None,
+    keep: Any = None,
+    **options: Any,
+) -> TrialCurve:
     """Find out from how many real rows on changing the training rows helps, and up to how many.
 
     Parameters
@@ -107,8 +124,11 @@ def trial_curve(data: Any, target: str, *, rows: Sequence[int], keep: Any = None
     data : path, data frame or Table
     target : str
         Column to predict.
-    rows : sequence of int
+    rows : sequence of int, optional
         Real rows that every arm learns from, point by point.
+    minority : sequence of int, optional
+        Rows of the smallest class instead, the other classes in their shares beside them: shares that differ from those
+        of the test rows would bend every probability, and hide what the number of rows does.
     keep : path, optional
         Folder with one folder for each point: a curve that was cut off goes on from there.
     **options
@@ -122,7 +142,7 @@ def trial_curve(data: Any, target: str, *, rows: Sequence[int], keep: Any = None
     Raises
     ------
     InputError
-        If `rows` is empty, not growing, or a number of it cannot be used.
+        If `rows` is empty, not growing, or a number of it cannot be used; if both or neither are given.
 
     Examples
     --------
@@ -134,11 +154,27 @@ def trial_curve(data: Any, target: str, *, rows: Sequence[int], keep: Any = None
     >>> few > many
     True
     """
-    counts = list(rows)
+    if (rows is None) == (minority is None):
+        raise InputError("a curve goes by rows or by minority; give one of them")
+    name, given = ("rows", rows) if minority is None else ("minority", minority)
+    counts = list(given or ())
     if not counts or any(later <= before for before, later in pairwise(counts)):
-        raise InputError(f"rows={counts} do not grow; give the numbers of real rows from few to many")
+        raise InputError(f"{name}={counts} do not grow; give the numbers of real rows from few to many")
+    if minority is not None:
+        counts = _with_the_others(data, target, counts, bool(options.get("header", True)))
     trials = tuple(
         trial(data, target, rows=count, keep=None if keep is None else Path(keep) / str(count), **options)
         for count in counts
     )
-    return TrialCurve(tuple(counts), trials)
+    return TrialCurve(tuple(counts), trials, None if minority is None else tuple(minority))
+
+
+def _with_the_others(data: Any, target: str, minority: list[int], header: bool) -> list[int]:
+    """Rows in which the smallest class has so many, all classes in their shares."""
+    y, _, classes = target_vector(read_table(data, header=header), target)
+    if not classes:
+        raise InputError(f"the target {target!r} is a number and has no smallest class; give rows in place of minority")
+    least = int(np.bincount(y.astype(np.intp)).min())
+    if minority[0] < 1:
+        raise InputError(f"minority={minority} begins below 1; give at least one row of the smallest class")
+    return [round(count * len(y) / least) for count in minority]

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from equipoise.durable import sync_folder
 from equipoise.errors import InputError
 
 __all__ = ["FILE", "Store"]
@@ -34,7 +35,7 @@ class Store:
         If the folder holds another trial, or cannot be written.
     """
 
-    def __init__(self, folder: Path | None, identity: str) -> None:
+    def __init__(self, folder: Path | None = None, identity: str = "") -> None:
         self._found: dict[str, Any] = {}
         self._path = None if folder is None else folder / FILE
         if self._path is None:
@@ -73,6 +74,7 @@ class Store:
                 handle.truncate(len(whole))
         if not lines:
             self._append({"trial": identity})
+            sync_folder(path.parent)  # the file is in the folder, too, when the power fails
 
     def _append(self, line: dict[str, Any]) -> None:
         if self._path is None:
