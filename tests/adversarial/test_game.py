@@ -43,8 +43,9 @@ def play(steps=1500, game=None, settings=None, seed=0):
     return run(game, state, data, steps=steps, batch=128, seed=seed, arguments=(settings, None)), data
 
 
-def test_the_generator_finds_mean_and_deviation():
-    state, data = play()
+@pytest.mark.parametrize("same_fakes", [False, True])
+def test_the_generator_finds_mean_and_deviation(same_fakes):
+    state, data = play(game=Game(embed=identity, same_fakes=same_fakes))
     assert float(state.average.shift) == pytest.approx(data.mean(), abs=0.1)
     assert abs(float(state.average.scale)) == pytest.approx(data.std(), abs=0.1)
 

@@ -89,6 +89,21 @@ def test_shapes_depend_on_the_schema_alone(mixed):
     assert slot_width("category", 100_000, 32) == 32
 
 
+def test_a_tight_codec_gives_numbers_what_they_fill():
+    random = np.random.default_rng(0)
+    values = np.r_[np.repeat(np.arange(10.0), 900), np.arange(100.0, 200.0), random.normal(1e3, 1, 900)]
+    few, many = np.repeat([0.0, 1.0], 5000), random.normal(size=10_000)
+    columns = [Column(name, "number", x) for name, x in (("x", values), ("few", few), ("many", many))]
+    loose, tight = (TableCodec.fit(Table(tuple(columns)), 128, tight=t).columns for t in (False, True))
+    assert [column.width for column in loose] == [128, 128, 128]
+    assert [column.width for column in tight] == [64, 4, 64]  # a power of two with room for "missing"
+    first = tight[0]
+    np.testing.assert_array_equal(first.encode(columns[0])[:9000], np.repeat(np.arange(10), 900))
+    used = first.counts[first.counts > 0]
+    assert used.min() > 0.5 * 0.002 * 10_000
+    assert (np.diff(tight[2].counts[:63]) < 5).all()
+
+
 def test_rare_levels_share_a_slot_and_come_back_by_frequency():
     codes = np.r_[np.repeat(np.arange(6), 50), np.arange(6, 100), 99].astype(np.int32)
     table = Table((Column("x", "category", codes, tuple(f"{i:03d}" for i in range(100))),))

@@ -82,6 +82,11 @@ def test_a_planted_dependence_is_learned_but_by_marginals(name, fitted, mixed):
     assert low <= found <= high
 
 
+def test_the_generator_starts_as_a_mixture(mixed):
+    untrained = TableGAN(steps=1, rate=1e-9, **SMALL).fit(mixed).sample(3000)
+    assert explained(untrained) > 0.8
+
+
 @pytest.mark.parametrize("name", NEURAL)
 def test_same_fit_same_bytes_and_other_seed_other_weights(name, mixed):
     fits = [MAKERS[name](steps=20, seed=seed).fit(mixed)._fitted.arrays for seed in (0, 0, 1)]

@@ -23,7 +23,7 @@ import jax.numpy as jnp
 from equipoise.adversarial.balance import Balance, BalanceState
 from equipoise.adversarial.objectives import OBJECTIVES, AdversarialObjective
 from equipoise.adversarial.packing import pack
-from equipoise.adversarial.penalties import FunctionPenalty, Scene, r1_r2
+from equipoise.adversarial.penalties import FunctionPenalty, Scene, r1_r2, together
 from equipoise.adversarial.spectral import directions_of, normalised
 from equipoise.training.averaging import copy_of, moving_average
 from equipoise.training.devices import spread
@@ -34,6 +34,17 @@ from equipoise.training.schedule import cosine
 __all__ = ["Game", "GameSettings", "GameState"]
 
 Pair = tuple[float, float]
+
+
+def summed_variance(rows: jax.Array) -> jax.Array:
+    """Return the variances of the entries of rows, added.
+
+    Examples
+    --------
+    >>> float(summed_variance(jnp.array([[0.0, 1.0], [2.0, 1.0]])))
+    1.0
+    """
+    return jnp.sum(jnp.var(rows, axis=0))
 
 
 class GameSettings(NamedTuple):
@@ -112,6 +123,11 @@ class Game:
         ``given(batch, context)`` gives the context of one batch: labels, say, that fakes share with real partners.
     augment : callable, optional
         ``augment(key, rows)`` changes whatever the discriminator sees, real or fake, penalties included.
+    same_fakes : bool
+        The generator learns from the fakes that the discriminator has just seen, in place of fresh ones: they are made
+        once, not twice.
+    variety : callable
+        ``variety(rows)`` says how much rows differ; its quotient of fakes to real rows is logged, and watched.
 
     Examples
     --------
@@ -132,7 +148,7 @@ class Game:
     True
     """
 
-    embed: Callable[[jax.Array, Any], jax.Array]
+    embed: Callable[[jax.Array, Any], Any]
     objective: AdversarialObjective = OBJECTIVES["relativistic_pairing"]
     penalty: FunctionPenalty = r1_r2
     lazy: int = 4
@@ -145,6 +161,8 @@ class Game:
     half_lives: tuple[float, ...] = (0.15,)
     given: Callable[[jax.Array, Any], Any] | None = None
     augment: Callable[[jax.Array, jax.Array], jax.Array] | None = None
+    same_fakes: bool = False
+    variety: Callable[[Any], jax.Array] = summed_variance
 
     def init(self, generator: Any, discriminator: Any) -> GameState:
         """Return the state before the first step."""
@@ -173,14 +191,16 @@ class Game:
         keys = jax.random.split(key, 3)
         real = self.embed(batch, context)
         context = context if self.given is None else self.given(batch, context)
-        fake = spread(state.generator(keys[0], len(batch), context))
+        forge = partial(_forged, n=len(batch), context=context)
+        fake, back = forge(state.generator, keys[0])
         state, logs = self._move_discriminator(state, real, fake, keys[2], clock, settings, context)
-        loss, state = self._move_generator(state, real, keys[1], clock, settings, context)
+        fakes = (fake, back) if self.same_fakes else forge(state.generator, keys[1])
+        loss, state = self._move_generator(state, real, *fakes, keys[1], clock, settings, context)
         averages = tuple(
             moving_average(average, state.generator, state.step, share)
             for average, share in zip(state.averages, self.half_lives, strict=True)
         )
-        spread_of_fakes = _spread(fake) / jnp.maximum(_spread(real), 1e-12)
+        spread_of_fakes = self.variety(fake) / jnp.maximum(self.variety(real), 1e-12)
         after = eqx.tree_at(lambda s: (s.averages, s.step), state, (averages, state.step + 1))
         return after, {"generator": loss, **logs, "spread": spread_of_fakes}
 
@@ -201,7 +221,7 @@ class Game:
 
         def judge(discriminator: Any) -> tuple[jax.Array, jax.Array]:
             critic = self._critic(discriminator, directions, key, context)
-            outputs = jnp.split(critic(jnp.concatenate([scene.real, scene.fake])), 2)
+            outputs = jnp.split(critic(together(scene.real, scene.fake)), 2)
             return self.objective.discriminator(*outputs), jnp.stack([jnp.mean(half) for half in outputs])
 
         def penalise(discriminator: Any) -> jax.Array:
@@ -235,16 +255,25 @@ class Game:
         return after, {"discriminator": payoff, "penalty": alpha * penalty, "alpha": alpha}
 
     def _move_generator(
-        self, state: GameState, real: jax.Array, key: jax.Array, clock: Clock, settings: GameSettings, context: Any
+        self,
+        state: GameState,
+        real: Any,
+        fake: Any,
+        back: Callable[[Any], Any],
+        key: jax.Array,
+        clock: Clock,
+        settings: GameSettings,
+        context: Any,
     ) -> tuple[jax.Array, GameState]:
         critic = self._critic(state.discriminator, state.directions, key, context)
+        # apart, not in one call: only the fakes need a backward pass
+        level = critic(pack(real, self.packing))
 
-        def forge(generator: Any) -> jax.Array:
-            fake = spread(generator(key, len(real), context))
-            # apart, not in one call: only the fakes need a backward pass
-            return self.objective.generator(critic(pack(real, self.packing)), critic(pack(fake, self.packing)))
+        def payoff(fake: Any) -> jax.Array:
+            return self.objective.generator(level, critic(pack(fake, self.packing)))
 
-        loss, gradient = eqx.filter_value_and_grad(forge)(state.generator)
+        loss, slope = eqx.filter_value_and_grad(payoff)(fake)
+        gradient = back(slope)
         generator, moments = self.generator_optimizer.update(
             state.generator,
             gradient,
@@ -284,8 +313,16 @@ class Game:
         )
 
 
-def _spread(rows: jax.Array) -> jax.Array:
-    return jnp.sum(jnp.var(rows, axis=0))
+def _forged(generator: Any, key: jax.Array, n: int, context: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """Return fakes, and what turns a slope with respect to them into one with respect to the generator."""
+    weights, rest = eqx.partition(generator, eqx.is_inexact_array)
+
+    def draw(weights: Any) -> tuple[Any, Any]:
+        fake = spread(eqx.combine(weights, rest)(key, n, context))
+        return eqx.partition(fake, eqx.is_inexact_array)
+
+    floats, pull, others = jax.vjp(draw, weights, has_aux=True)
+    return eqx.combine(floats, others), lambda slope: pull(slope)[0]
 
 
 def _choose(condition: jax.Array, new: Any, old: Any) -> Any:

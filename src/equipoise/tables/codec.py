@@ -1,4 +1,4 @@
-"""Codec between a table and slots: fitted on the training rows, its shapes decided by the schema alone.
+"""Codec between a table and slots, fitted on the training rows.
 
 `encode` gives a matrix of slot numbers, which is 10 to 100 times smaller than the one-hot rows that networks see;
 they are unfolded inside the compiled step (see `onehot`).
@@ -58,8 +58,8 @@ class TableCodec:
     bins: int
 
     @classmethod
-    def fit(cls, table: Table, bins: int | None = None) -> TableCodec:
-        """Sort the values of every column into slots.
+    def fit(cls, table: Table, bins: int | None = None, *, tight: bool = False) -> TableCodec:
+        """Sort the values of every column into slots; a tight codec gives numbers no more of them than they fill.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class TableCodec:
         bins = default_bins(table.n_rows) if bins is None else bins
         if bins < 4 or bins & (bins - 1):
             raise InputError(f"bins={bins!r} is not a power of two from 4 on; give 8, 16, 32, 64, 128 or 256")
-        return cls(tuple(fit_slots(column, bins) for column in table.columns), bins)
+        return cls(tuple(fit_slots(column, bins, tight) for column in table.columns), bins)
 
     @property
     def order(self) -> NDArray[np.int64]:

@@ -88,7 +88,9 @@ def _read_column(i: int, column: dict[str, Any], bins: int, arrays: dict[str, ND
     levels = None if levels is None else tuple(map(str, levels))
     shapes = {str(shape): int(count) for shape, count in column["shapes"].items()}
     slots = ColumnSlots(str(name), kind, levels, shapes=shapes, **parts)
-    _check_column(slots, slot_width(kind, len(levels or ()), bins))
+    most = slot_width(kind, len(levels or ()), bins)
+    fits = slots.width == most or (slots.ordered and 2 <= slots.width <= most and not slots.width & (slots.width - 1))
+    _check_column(slots, slots.width if fits else most)
     return slots
 
 

@@ -1,7 +1,9 @@
 """A generative adversarial network for tables: relativistic pairing loss with exact R1 + R2.
 
 The generator draws one-hot rows by hard Gumbel noise in two passes (see `networks`), the discriminator is a small
-residual net, and the averaged generator is what samples. See `equipoise.adversarial.Game` for the step.
+residual net, and the averaged generator is what samples. See `equipoise.adversarial.Game` for the step. The generator
+starts as a mixture of products (see `mixture_fit`), which is found in seconds and knows most of the dependence; what
+such a mixture cannot say is left to the game.
 """
 
 from __future__ import annotations
@@ -10,12 +12,19 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any, ClassVar, final
 
+import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 from equipoise.adversarial import Game, GameSettings
+from equipoise.tables.codec import TableCodec
 from equipoise.tables.layout import Layout
+from equipoise.tables.mixture_fit import mixture_of, most_classes
 from equipoise.tables.networks import Discriminator, Embed, Generator
 from equipoise.tables.neural import NeuralSynthesizer
+from equipoise.tables.onehot import variety
+from equipoise.tables.synthesizer import Arrays
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, numpy_generator
 
@@ -27,9 +36,10 @@ class _BuildGenerator:
     layout: Layout
     hidden: int
     latent: int
+    classes: int
 
     def __call__(self, random: np.random.Generator) -> Generator:
-        return Generator(random, self.layout, self.hidden, self.latent)
+        return Generator(random, self.layout, self.hidden, self.latent, self.classes)
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,8 @@ class TableGAN(NeuralSynthesizer):
         minutes: float | None = None,
         seed: int = 0,
         *,
-        alpha: float = 0.3,
-        rate: float = 5e-3,
+        alpha: float = 0.1,
+        rate: float = 1e-3,
         batch: int = 128,
         hidden: int = 128,
         latent: int = 32,
@@ -108,11 +118,25 @@ class TableGAN(NeuralSynthesizer):
         self.batch, self.hidden, self.latent, self.bins = batch, hidden, latent, bins
         self.progress, self.folder = progress, folder
 
-    def _builder(self, layout: Layout) -> _BuildGenerator:
-        return _BuildGenerator(layout, self.hidden, self.latent)
+    def _builder(self, layout: Layout, found: Arrays) -> _BuildGenerator:
+        return _BuildGenerator(layout, self.hidden, self.latent, len(found["share"]))
 
-    def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
-        game = Game(embed=Embed(layout))
-        players = _BuildPlayers(self._builder(layout))(numpy_generator(self.seed, Stream.INIT))
+    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any, Any]:
+        found = _mixture(codec, codes, self.seed)
+        build = _BuildPlayers(self._builder(codec.layout, found))
+        generator, discriminator = build(numpy_generator(self.seed, Stream.INIT))
+        parts = [jnp.asarray(part) for part in found.values()]
+        generator = eqx.tree_at(lambda g: (g.share, g.law), generator, parts)
+        game = Game(embed=Embed(codec.layout), same_fakes=True, variety=variety)
         settings = GameSettings(alpha=(self.alpha, self.alpha / 2), rate=(self.rate, self.rate / 100))
-        return game, start(game, *players), settings
+        return game, start(game, generator, discriminator), settings
+
+
+def _mixture(codec: TableCodec, codes: NDArray[np.int32], seed: int) -> Arrays:
+    """Return the logarithms of the shares and laws of a mixture; their shapes hang on the number of rows alone."""
+    prior = np.exp(codec.log_prior().astype(float))
+    mixture, _ = mixture_of(codes, codec.offsets, prior, seed, None)
+    absent = most_classes(len(codes)) - len(mixture.share)
+    share, law = np.pad(mixture.share, (0, absent)), np.pad(mixture.law, ((0, absent), (0, 0)))
+    logs = {"share": np.log(np.maximum(share, 1e-30)), "law": np.log(np.maximum(law, 1e-12))}
+    return {name: part.astype(np.float32) for name, part in logs.items()}

@@ -3,7 +3,7 @@
     p(x) = sum_k w_k prod_c p_k(x_c)
 
 Conditions and missing values have a closed form: classes are weighed by what is known, and the rest is drawn from them.
-See `products` for the fit. The number of classes is quadrupled while rows that were held out become more likely.
+See `mixture_fit` for the fit.
 """
 
 from __future__ import annotations
@@ -16,18 +16,14 @@ from numpy.typing import NDArray
 from equipoise.errors import InputError
 from equipoise.tables.codec import TableCodec
 from equipoise.tables.conditions import Condition
-from equipoise.tables.products import Products, climb, draw_slots, one_hot, start
+from equipoise.tables.mixture_fit import mixture_of
+from equipoise.tables.products import Products, draw_slots, one_hot
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
 from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["TableMixture"]
 
-_PASSES, _LAST = 6, 8  # over the rows learned from, for each number of classes; over all rows, for the chosen one
-_FEWEST_ROWS = 8_000  # to go through for each number of classes
-_HELD = 0.1  # share of the rows held out
-_MOST = 256
 _CHUNK = 4096  # rows filled at a time
-_ROWS = 20  # a class has so many rows on average
 
 Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -71,38 +67,9 @@ class TableMixture(Synthesizer):
         wanted, offsets = self.components, codec.offsets
         if wanted is not None and (not isinstance(wanted, int | np.integer) or wanted < 1):
             raise InputError(f"components={wanted!r} is not a number of classes; give a whole number from 1 on")
-        random = numpy_generator(self.seed, Stream.INIT)
-        codes = codes[numpy_generator(self.seed, Stream.ORDER).permutation(len(codes))]
         prior = np.exp(codec.log_prior().astype(float))
-        self.likelihoods_ = {}
-        model = self._chosen(codes, offsets, prior, random)
-        model = climb(model, one_hot(codes, offsets), _LAST)
+        model, self.likelihoods_ = mixture_of(codes, offsets, prior, self.seed, wanted)
         return {"weight": model.share.astype(np.float32), "law": model.law.astype(np.float32)}
-
-    def _chosen(self, codes: Codes, offsets: NDArray[np.int64], prior: Floats, random: np.random.Generator) -> Products:
-        """Return the mixture under which held-out rows are likeliest."""
-        held, rest = (one_hot(part, offsets) for part in np.split(codes, [int(_HELD * len(codes))]))
-
-        def fitted(classes: int) -> Products:
-            model = start(codes[held.shape[0] :], offsets, prior, classes, random)
-            for _ in range(max(_PASSES, _FEWEST_ROWS // len(codes))):
-                model = climb(model, rest, 1)
-                model = model.tuned(held, rest.shape[0], offsets) if held.shape[0] else model
-            return model
-
-        if self.components is not None:
-            return fitted(int(self.components))
-        best, classes = start(codes, offsets, prior, 1, random), 4
-        if not held.shape[0]:
-            return best
-        self.likelihoods_[1] = likelihood = best.log_likelihood(held)
-        while classes <= min(_MOST, rest.shape[0] // _ROWS):
-            tried = fitted(classes)
-            self.likelihoods_[classes] = found = tried.log_likelihood(held)
-            if found <= likelihood:
-                break
-            best, likelihood, classes = tried, found, 4 * classes
-        return best
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> Codes:
         weight, law = _model(fitted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from functools import partial
 from numbers import Real
@@ -14,11 +15,12 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.data import Table
 from equipoise.errors import InputError
-from equipoise.tables.codec import TableCodec
+from equipoise.tables.codec import TableCodec, default_bins
 from equipoise.tables.layout import Layout
 from equipoise.tables.networks import Context
-from equipoise.tables.onehot import draw_codes
+from equipoise.tables.onehot import codes_of
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
 from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
@@ -29,6 +31,7 @@ from equipoise.training.weights import Build, arrays_of, rebuilt, shapes_of
 __all__ = ["NeuralSynthesizer"]
 
 _MOST_STEPS = 4000
+_SHARED = 32  # up to so many slots of a number, like tables share one compiled program
 _BLOCK = 1024  # rows drawn at a time: one compiled program serves any number of rows
 
 
@@ -48,16 +51,25 @@ class NeuralSynthesizer(Synthesizer):
     positive: ClassVar[tuple[str, ...]]  # settings that must be above 0
 
     @abstractmethod
-    def _builder(self, layout: Layout) -> Build:
-        """Return what builds the sampling network; equal layouts and settings give equal builders."""
+    def _builder(self, layout: Layout, found: Arrays) -> Build:
+        """Return what builds the sampling network; equal layouts and settings give equal builders.
+
+        Where the data decided a size, it is read off `found`, the network's arrays.
+        """
 
     @abstractmethod
-    def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
+    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any, Any]:
         """Return step, first state and settings of a training run."""
+
+    def _codec(self, table: Table) -> TableCodec:
+        # few rows compile longer than they train: their folds get shapes that do not hang on the rows
+        bins = default_bins(table.n_rows) if self.bins is None else self.bins
+        return TableCodec.fit(table, bins, tight=bins > _SHARED)
 
     def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
         self._check_settings()
-        step, state, settings = self._prepare(codec.layout, len(codes))
+        began = time.perf_counter()
+        step, state, settings = self._prepare(codec, codes)
         arguments = (settings, _context(codec))
         common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": arguments}
         folder = None if self.folder is None else RunFolder(self.folder, export=partial(_export, drafted))
@@ -65,7 +77,8 @@ class NeuralSynthesizer(Synthesizer):
         if self.minutes is not None and "steps" in kept:
             self.steps_ = int(kept["steps"])  # the clock spoke when the run began
         elif self.minutes is not None:
-            self.steps_ = steps_within(self.minutes, step, state, codes, **common)
+            left = self.minutes - (time.perf_counter() - began) / 60
+            self.steps_ = steps_within(left, step, state, codes, **common)
         else:
             self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes))
         with progress_bar(type(self).__name__, self.progress) as report:
@@ -78,14 +91,13 @@ class NeuralSynthesizer(Synthesizer):
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
         layout = fitted.codec.layout
-        network = rebuilt(self._builder(layout), fitted.arrays)
+        network = rebuilt(self._builder(layout, fitted.arrays), fitted.arrays)
         key, context = jax_key(seed, Stream.SAMPLE), _context(fitted.codec)
         blocks = [_block(network, layout, key, i, context) for i in range(-(-n // _BLOCK))]
         return np.concatenate([np.zeros((0, layout.columns), np.int32), *map(np.asarray, blocks)])[:n]
 
     def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
-        del found
-        return shapes_of(self._builder(codec.layout))
+        return shapes_of(self._builder(codec.layout, found))
 
     def _check_settings(self) -> None:
         if self.steps is not None and self.minutes is not None:
@@ -107,5 +119,4 @@ def _context(codec: TableCodec) -> Context:
 
 @partial(jax.jit, static_argnames=("layout",), compiler_options={"xla_backend_optimization_level": 1})
 def _block(network: Any, layout: Layout, key: jax.Array, block: int, context: Context) -> jax.Array:
-    rows = network(jax.random.fold_in(key, block), _BLOCK, context)
-    return draw_codes(layout, rows)
+    return codes_of(layout, network(jax.random.fold_in(key, block), _BLOCK, context))

@@ -6,8 +6,9 @@
   integers and dates stay as they are.
 * A text or identifier is present or missing; nothing of its content is kept but the shape (see `identifiers`).
 
-The last slot of every column stands for a missing value. The number of slots depends on the kind, the number of
-levels and the setting `bins`, never on the rows, and is a power of two: like tables have networks of like shapes.
+The last slot of every column stands for a missing value. The number of slots is a power of two. It depends on the kind,
+the number of levels and the setting `bins`, never on the rows; but a *tight* codec gives a number no more slots than
+its values fill, each with a share of the rows that a network can learn from.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from equipoise.tables.identifiers import fresh_labels, label_shapes
 
 __all__ = ["ColumnSlots", "fit_slots", "slot_width"]
 
+_TIGHT = 64  # most slots of a number in a tight codec
+_SHARE, _ROWS = 0.002, 20  # of all rows: what a slot of a tight codec holds at least, if it can
 _POOL = 512  # observed values kept of one slot: bounds the size of the file, and 1/512 of a bin is fine enough
 
 Floats = NDArray[np.float64]
@@ -123,8 +126,16 @@ def slot_width(kind: Kind, n_levels: int, bins: int) -> int:
     return min(bins, 1 << max(1, (wanted - 1).bit_length()))
 
 
-def fit_slots(column: Column, bins: int) -> ColumnSlots:
+def fit_slots(column: Column, bins: int, tight: bool = False) -> ColumnSlots:
     """Sort the values of a column into slots.
+
+    Parameters
+    ----------
+    column : Column
+    bins : int
+        Most slots, a power of two.
+    tight : bool
+        Whether the rows decide how many slots a number gets.
 
     Examples
     --------
@@ -147,7 +158,10 @@ def fit_slots(column: Column, bins: int) -> ColumnSlots:
         starts, shapes = np.zeros(width + 1, np.int64), label_shapes(column)
         return ColumnSlots(column.name, column.kind, None, counts, nothing, whole, nothing, starts, shapes)
     values, rows = np.unique(present, return_counts=True)
-    if levels is None:
+    if levels is None and tight:
+        of_value = _tight_slots(rows, min(width, _TIGHT) - 1)
+        width = slot_width("category", max(1, int(of_value.max(initial=-1)) + 1), bins)
+    elif levels is None:
         of_value = _number_slots(rows, width - 1)
     else:
         values, rows = np.arange(len(levels), dtype=float), np.bincount(present.astype(int), minlength=len(levels))
@@ -165,11 +179,31 @@ def _number_slots(rows: Ints, slots: int) -> Ints:
         return np.arange(len(rows))
     alone = rows * slots >= rows.sum()
     # fewer than `slots` values can hold 1/slots of the rows unless all are alone, so that room is left for the rest
+    return _sorted_slots(rows, alone, slots - int(alone.sum()))
+
+
+def _tight_slots(rows: Ints, slots: int) -> Ints:
+    """Slot of each distinct value: the smallest share of the rows is sought at which all slots together are few enough.
+
+    Values with that share stand alone, the others lie in quantile bins of about that share.
+    """
+    total = int(rows.sum())
+    share = max(_SHARE, _ROWS / max(total, 1))
+    while len(rows) and share < 1.0 / slots:
+        alone = rows >= share * total
+        bins = int(np.ceil(rows[~alone].sum() / (share * total)))
+        if alone.sum() + bins <= slots:
+            return _sorted_slots(rows, alone, bins)
+        share *= 1.1
+    return _number_slots(rows, slots)
+
+
+def _sorted_slots(rows: Ints, alone: NDArray[np.bool_], bins: int) -> Ints:
+    """Slot of each distinct value: some alone, the others in quantile bins, numbered in the order of first values."""
     rest = np.where(alone, 0, rows)
     middle = np.cumsum(rest) - 0.5 * rest
-    bin_of = np.floor(middle / rest.sum() * (slots - alone.sum())).astype(np.int64)
-    # number the slots in the order of their first value
-    label = np.where(alone, slots + np.arange(len(rows)), bin_of)
+    bin_of = np.floor(middle / max(rest.sum(), 1) * bins).astype(np.int64)
+    label = np.where(alone, bins + np.arange(len(rows)), bin_of)
     _, first, where = np.unique(label, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first, kind="stable"), kind="stable")[where]
 

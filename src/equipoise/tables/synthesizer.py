@@ -84,6 +84,10 @@ class Synthesizer(ABC):
             raise InputError(f"a {cls.__name__} holds no other synthesizer")
         return cls(**settings)
 
+    def _codec(self, table: Table) -> TableCodec:
+        """Return the slots of the table's columns."""
+        return TableCodec.fit(table, self.bins)
+
     def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
         """Return `n` new rows that meet a condition."""
         codes = self._draw(fitted, n, seed) if where is None else self._draw_where(fitted, n, seed, where)
@@ -128,7 +132,7 @@ class Synthesizer(ABC):
         """
         check_seed(self.seed)
         source = read_table(table)
-        codec = TableCodec.fit(source, self.bins)
+        codec = self._codec(source)
 
         def drafted(arrays: Arrays) -> Synthesizer:
             draft = copy(self)

@@ -10,10 +10,13 @@ from os import PathLike
 from typing import Any, ClassVar, final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from equipoise.tables.codec import TableCodec
 from equipoise.tables.layout import Layout
 from equipoise.tables.networks import Embed, RowVAE
 from equipoise.tables.neural import NeuralSynthesizer
+from equipoise.tables.synthesizer import Arrays
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, numpy_generator
 from equipoise.variational import Climb, ClimbSettings
@@ -102,11 +105,12 @@ class TableVAE(NeuralSynthesizer):
         self.batch, self.hidden, self.latent, self.bins = batch, hidden, latent, bins
         self.progress, self.folder = progress, folder
 
-    def _builder(self, layout: Layout) -> _BuildVAE:
+    def _builder(self, layout: Layout, found: Arrays) -> _BuildVAE:
+        del found
         return _BuildVAE(layout, self.hidden, self.latent)
 
-    def _prepare(self, layout: Layout, rows: int) -> tuple[Step, Any, Any]:
-        climb = Climb(embed=Embed(layout))
-        model = self._builder(layout)(numpy_generator(self.seed, Stream.INIT))
+    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any, Any]:
+        climb = Climb(embed=Embed(codec.layout))
+        model = self._builder(codec.layout, {})(numpy_generator(self.seed, Stream.INIT))
         settings = ClimbSettings(beta=(self.beta / 10, self.beta), rate=(self.rate, self.rate / 100), decay=self.decay)
         return climb, start(climb, model), settings

@@ -89,7 +89,7 @@ class Climb:
     (-0.5, 0.1)
     """
 
-    embed: Callable[[jax.Array, Any], jax.Array]
+    embed: Callable[[jax.Array, Any], Any]
     samples: int = 1
     free: float = 0.0
     optimizer: Optimizer = ADAM

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-__all__ = ["Critic", "FunctionPenalty", "Scene", "half_squared_slope", "slope_length"]
+__all__ = ["Critic", "FunctionPenalty", "Scene", "half_squared_slope", "slope_length", "together"]
 
 Critic = Callable[[jax.Array], jax.Array]
 """A discriminator with its weights in place: rows of shape (n, ...) to outputs of shape (n,), row by row."""
@@ -42,6 +43,18 @@ class FunctionPenalty(Protocol):
     def __hash__(self) -> int: ...
 
 
+def together(real: Any, fake: Any) -> Any:
+    """Return rows one after the other, be they arrays or pytrees of arrays.
+
+    Examples
+    --------
+    >>> import jax.numpy as jnp
+    >>> together(jnp.zeros((1, 2)), jnp.ones((1, 2))).tolist()
+    [[0.0, 0.0], [1.0, 1.0]]
+    """
+    return jax.tree.map(lambda *parts: jnp.concatenate(parts), real, fake)
+
+
 def half_squared_slope(critic: Critic, rows: jax.Array) -> jax.Array:
     """Return ``|grad critic|^2 / 2`` at each row, shape (n,).
 
@@ -53,8 +66,9 @@ def half_squared_slope(critic: Critic, rows: jax.Array) -> jax.Array:
     >>> half_squared_slope(lambda x: x @ jnp.array([3.0, 4.0]), jnp.zeros((2, 2))).tolist()
     [12.5, 12.5]
     """
-    slopes = jax.grad(lambda points: jnp.sum(critic(points)))(rows)
-    return 0.5 * jnp.sum(jnp.square(slopes), axis=tuple(range(1, slopes.ndim)))
+    slopes = jax.tree.leaves(eqx.filter_grad(lambda points: jnp.sum(critic(points)))(rows))
+    squares = [jnp.sum(jnp.square(slope), axis=tuple(range(1, slope.ndim))) for slope in slopes]
+    return jnp.asarray(0.5 * sum(squares))
 
 
 def slope_length(critic: Critic, rows: jax.Array) -> jax.Array:

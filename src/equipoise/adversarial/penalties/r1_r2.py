@@ -9,7 +9,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from equipoise.adversarial.penalties.protocol import Critic, Scene, half_squared_slope
+from equipoise.adversarial.penalties.protocol import Critic, Scene, half_squared_slope, together
 
 __all__ = ["r1_r2"]
 
@@ -24,4 +24,4 @@ def r1_r2(critic: Critic, scene: Scene) -> jax.Array:
     >>> float(r1_r2(lambda x: x[:, 0] ** 2, Scene(x, y, jax.random.key(0), jnp.zeros(2))))  # 10 + 4
     14.0
     """
-    return 2.0 * jnp.mean(half_squared_slope(critic, jnp.concatenate([scene.real, scene.fake])))
+    return 2.0 * jnp.mean(half_squared_slope(critic, together(scene.real, scene.fake)))
