@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -82,6 +84,33 @@ def test_cautious_decay_spares_weights_that_grow():
     assert grows.any()
     lost = weight_step(moved("decoupled", alpha=0.2, cautious=True)) - plain
     np.testing.assert_allclose(lost, np.where(grows, 0.0, -0.2 / 4 * old), atol=1e-6)
+
+
+def test_the_spectral_penalty_pulls_along_the_largest_singular_value():
+    random = np.random.default_rng(0)
+    layers = tuple(
+        (jnp.asarray(random.normal(size=shape), jnp.float32), jnp.zeros(shape[1])) for shape in ((2, 5), (5, 1))
+    )
+    recipe = Recipe((2, 5, 1), "relu", "binary", 4, solver("sgd"), "spectral")
+
+    def after(alpha, biases=False):
+        one = replace(recipe, biases=biases)
+        return steps.one_step(one, TABLE, lane(alpha=alpha), layers, one.solver.init(layers), ROWS, jnp.array(5), 0.0)[
+            0
+        ]
+
+    free, held = after(0.0), after(0.3)
+    for (w, _), (a, bias_a), (b, bias_b) in zip(layers, free, held, strict=True):
+        u, s, v = np.linalg.svd(np.asarray(w, np.float64))
+        np.testing.assert_allclose(np.asarray(a - b), FIRST * 0.3 * s[0] * np.outer(u[:, 0], v[0]), atol=1e-5)
+        np.testing.assert_array_equal(bias_a, bias_b)
+
+
+def test_the_spectral_penalty_of_one_output_is_ridge():
+    X, y = problem("regression")
+    options = {**CONVEX, "standardize": False}
+    spectral, ridge = (MLPRegressor(0.2, penalty=name, **options).fit(X, y) for name in ("spectral", "l2"))
+    np.testing.assert_allclose(spectral.coefs_[0], ridge.coefs_[0], atol=1e-3)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])

@@ -32,7 +32,8 @@ __all__ = ["NeuralEstimator"]
 
 # where an automatic grid begins and ends: from almost no weights left to no visible effect, on columns of unit variance
 _RANGES: Final = {
-    "l2": (0.5, 1e-4), "decoupled": (1.0, 1e-3), "l1": (0.03, 1e-5), "group_l1": (0.01, 1e-5), "jacobian": (10.0, 1e-3),
+    "l2": (0.5, 1e-4), "decoupled": (1.0, 1e-3), "l1": (0.03, 1e-5), "group_l1": (0.01, 1e-5), "spectral": (0.5, 1e-4),
+    "jacobian": (10.0, 1e-3),
 }  # fmt: skip
 _AUTO: Final = CrossValidation(cv=5, alphas=13)
 _PROXIMAL: Final = ("adam", "adamw", "sgd")

@@ -33,11 +33,11 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
     hidden_layer_sizes : sequence of int, default (64, 64)
         Units of the hidden layers; ``()`` is logistic regression.
     activation : {"relu", "tanh", "logistic", "identity"}
-    penalty : {"l2", "decoupled", "l1", "group_l1", "jacobian"}, optional
+    penalty : {"l2", "decoupled", "l1", "group_l1", "spectral", "jacobian"}, optional
         L2 of the weights in the objective (the default); decoupled decay, where alpha is the share of the weights lost
         an epoch (AdamW; the default of solver "adamw"); L1, or the norms of each unit's outgoing weights, by proximal
-        steps that leave true zeros: columns and units drop out; half the squared slope of the outputs in the
-        (standardised) columns.
+        steps that leave true zeros: columns and units drop out; half the squared spectral norm of each layer; half the
+        squared slope of the outputs in the (standardised) columns.
     solver : str, default "adam"
         "adam", "adamw", "sgd" (momentum 0.9), "schedule_free", or an optimiser of Optax.
     learning_rate_init : float or sequence, default 0.003

@@ -64,6 +64,11 @@ class Network:
         return np.asarray(h, dtype=np.float64)
 
     @property
+    def units(self) -> tuple[int, ...]:
+        """Units of each hidden layer that any later one listens to; group L1 prunes the others."""
+        return tuple(int(np.count_nonzero(np.any(weight != 0, axis=1))) for weight in self.weights[1:])
+
+    @property
     def finite(self) -> bool:
         """Whether every weight is a number."""
         return all(bool(np.all(np.isfinite(part))) for part in (*self.weights, *self.biases))

@@ -12,8 +12,8 @@ from typing import Any, Final, Literal, NamedTuple
 __all__ = ["PENALTIES", "Lanes", "PenaltyName", "Recipe", "State", "Table", "Task"]
 
 Task = Literal["regression", "binary", "multiclass"]
-PenaltyName = Literal["l2", "decoupled", "l1", "group_l1", "jacobian"]
-PENALTIES: Final = ("l2", "decoupled", "l1", "group_l1", "jacobian")
+PenaltyName = Literal["l2", "decoupled", "l1", "group_l1", "spectral", "jacobian"]
+PENALTIES: Final = ("l2", "decoupled", "l1", "group_l1", "spectral", "jacobian")
 
 
 @dataclass(frozen=True)

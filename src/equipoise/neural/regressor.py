@@ -30,7 +30,7 @@ class MLPRegressor(RegressorMixin, NeuralEstimator):  # type: ignore[misc]
     alpha : "auto", float, CrossValidation or HoldOut, default "auto"
     hidden_layer_sizes : sequence of int, default (64, 64)
     activation : {"relu", "tanh", "logistic", "identity"}
-    penalty : {"l2", "decoupled", "l1", "group_l1", "jacobian"}, optional
+    penalty : {"l2", "decoupled", "l1", "group_l1", "spectral", "jacobian"}, optional
     solver : str, default "adam"
     learning_rate_init : float or sequence, default 0.003
     learning_rate : {"cosine", "constant"}

@@ -2,6 +2,7 @@
 
     loss = mean over the batch of weight * loss(target, output)          log loss, or squared error / 2
     l2          the gradient becomes  g + alpha w                         (L2 as part of the objective: |w|^2 / 2)
+    spectral    the gradient becomes  g + alpha * s u v'      (half the squared largest singular value of each layer)
     decoupled   w loses the share  alpha / (steps an epoch)  of itself, times rate / first rate
     l1, group   proximal step, with alpha times the rate
     jacobian    loss + alpha * mean over rows of  sum_k |d output_k / d x|^2 / 2
@@ -9,8 +10,10 @@
 alpha of decoupled decay is one over its timescale in epochs (Wang and Aitchison 2024, "How to set AdamW's weight decay
 as you scale model and dataset size"): the weight decay of AdamW is alpha / (rate * steps an epoch).
 
-Mixup: Zhang et al. (2018), equation 1, one share a batch. Sharpness-aware minimisation: Foret et al. (2021), equation
-2: the gradient at ``w + radius * g / |g|``. Cautious decay: Chen et al. (2025), "Cautious weight decay".
+Spectral penalty: Yoshida and Miyato (2017), "Spectral norm regularization for improving the generalizability of deep
+learning", equation 6. Mixup: Zhang et al. (2018), equation 1, one share a batch. Sharpness-aware minimisation: Foret et
+al. (2021), equation 2: the gradient at ``w + radius * g / |g|``. Cautious decay: Chen et al. (2025), "Cautious weight
+decay".
 """
 
 from __future__ import annotations
@@ -29,6 +32,8 @@ from equipoise.neural.solvers import metric
 from equipoise.training import cosine
 
 __all__ = ["apply", "batch_loss", "one_step", "row_losses", "where"]
+
+_POWER = 10  # iterations for the largest singular value s; each weakens another, t, by (t / s)^2
 
 _BENDS: dict[str, Callable[[jax.Array], jax.Array]] = {
     "identity": lambda z: z,
@@ -103,6 +108,8 @@ def one_step(
         gradient = jax.grad(objective)(jax.tree.map(lambda w, g: w + radius * g, layers, gradient))
     if recipe.penalty == "l2":
         gradient = _weights(recipe, lambda g, w: g + lane.alpha * w, gradient, layers)
+    if recipe.penalty == "spectral":
+        gradient = _weights(recipe, lambda g, w: g + lane.alpha * _top(w), gradient, layers)
     first = lane.rate
     rate = cosine(first, 0.0, done) if recipe.cosine else first
     moved, moments = recipe.solver.update(layers, gradient, moments, rate)
@@ -161,6 +168,23 @@ def _weights(recipe: Recipe, change: Callable[[Any, Any], Any], layers: Any, oth
     """Change weights, and biases if they count too."""
     pairs = zip(layers, other, strict=True)
     return tuple((change(w, v), change(b, c) if recipe.biases else b) for (w, b), (v, c) in pairs)
+
+
+def _top(w: jax.Array) -> jax.Array:
+    """The part of a layer along its largest singular value s: the gradient of s^2 / 2.
+
+    Power iteration from one and the same direction at random, to which no singular vector is likely to stand upright.
+    """
+    if w.ndim == 1:  # a bias is a layer with one output
+        return w
+    v = jax.random.normal(jax.random.key(0), (w.shape[1],), w.dtype)
+
+    def iterate(_: int, v: jax.Array) -> jax.Array:
+        new = w.T @ (w @ v)
+        return new / jnp.maximum(jnp.linalg.norm(new), 1e-30)
+
+    v = lax.fori_loop(0, _POWER, iterate, v)
+    return jnp.outer(w @ v, v)
 
 
 def _spared(recipe: Recipe, new: jax.Array, old: jax.Array) -> jax.Array:
