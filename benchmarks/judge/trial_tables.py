@@ -7,15 +7,19 @@ on them, and so the arm of that name is left out.
 
 Run: EQUIPOISE_DATA=... python benchmarks/judge/trial_tables.py [--data german mammography] [--rows 20 50 200]
      [--learners logistic knn boosting] [--repeats 3] [--most 4000] [--out DIR]
-With --out, what is done is kept, and the same command goes on from there.
+With --out, what is done is kept, and the same command goes on from there; `--summary DIR` then prints what each arm
+adds to log loss and to ROC AUC, mean over the tables, by learner and number of rows.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,6 +38,34 @@ TRIED = [arm for arm in ARMS if arm != "threshold"]
 SIGNS = {"helps": " h", "hurts": " x", "no evidence": ""}
 
 
+def summary(folder: Path) -> None:
+    """Print differences from the real rows, mean over the tables that are there."""
+    found: dict[tuple[str, str, str, str], list[float]] = {}
+    for path in sorted(folder.glob("*/done.jsonl")):
+        rows = path.parent.name.rpartition("-")[2]
+        cells = {line["key"]: line["value"] for line in map(json.loads, path.read_text().splitlines()[1:])}
+        for learner, metric in product(LEARNERS, ("log_loss", "roc_auc")):
+            means = {arm: _mean(cells, arm, learner, metric) for arm in TRIED}
+            for arm, mean in means.items():
+                if mean is not None and means["real"] is not None:
+                    found.setdefault((rows, arm, learner, metric), []).append(mean - means["real"])
+    for rows, metric in product(sorted({key[0] for key in found}, key=int), ("log_loss", "roc_auc")):
+        print(f"\n{rows} rows, {metric} minus that of the real rows\n")
+        print("| arm |", " | ".join(LEARNERS), "| tables |")
+        print("|---" * (len(LEARNERS) + 2) + "|")
+        for arm in TRIED[1:]:
+            values = [found.get((rows, arm, learner, metric), []) for learner in LEARNERS]
+            shown = " | ".join(f"{np.mean(each):+.3f}" if each else "-" for each in values)
+            print(f"| {arm} | {shown} | {max(map(len, values))} |")
+
+
+def _mean(cells: dict[str, Any], arm: str, learner: str, metric: str) -> float | None:
+    """Mean over the folds where it is defined."""
+    folds = [value.get(learner) for key, value in cells.items() if key.split("/")[0] == arm]
+    known = [fold[metric] for fold in folds if fold is not None and fold[metric] is not None]
+    return float(np.mean(known)) if known else None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="*", choices=FILES, default=list(FILES))
@@ -41,8 +73,12 @@ def main() -> None:
     parser.add_argument("--learners", nargs="*", choices=LEARNERS, default=list(LEARNERS))
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--most", type=int, default=4000, help="rows of a table")
+    parser.add_argument("--summary", type=Path, help="print what a folder of kept runs says, and run nothing")
     parser.add_argument("--out", type=Path, help="folder that runs are kept in, and go on from")
     options = parser.parse_args()
+    if options.summary is not None:
+        summary(options.summary)
+        return
     for rows in options.rows:
         for name in options.data:
             file, target, header = FILES[name]
