@@ -11,7 +11,8 @@ from equipoise.neural import MLPClassifier, MLPRegressor
 from equipoise.neural.recipe import Recipe
 from equipoise.neural.selecting import _rungs, decks_of
 from equipoise.neural.solvers import solver
-from equipoise.neural.sweep import Deck, Member, Rows, Sweep
+from equipoise.neural.sweep import Deck, Member, Sweep
+from equipoise.neural.views import Rows
 
 CONVEX = {"hidden_layer_sizes": (), "batch_size": 256, "max_iter": 600, "learning_rate_init": 0.1, "n_jobs": 1}
 SMALL = {"hidden_layer_sizes": (8,), "batch_size": 64, "max_iter": 20, "learning_rate_init": 0.01, "n_jobs": 1}

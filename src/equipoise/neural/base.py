@@ -21,7 +21,8 @@ from equipoise.neural.network import ACTIVATIONS, Network
 from equipoise.neural.recipe import PENALTIES, PenaltyName, Recipe, Task
 from equipoise.neural.selecting import Grid, NetSelection, checked, decks_of, grid_of, scorer_named, select
 from equipoise.neural.solvers import ScheduleFree, solver
-from equipoise.neural.sweep import Deck, Member, Rows, Sweep
+from equipoise.neural.sweep import Deck, Member, Sweep
+from equipoise.neural.views import Rows
 from equipoise.selection import Context, CrossValidation
 from equipoise.training import check_seed
 

@@ -22,7 +22,8 @@ from sklearn.metrics import get_scorer
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.neural.network import Network
-from equipoise.neural.sweep import Deck, Member, Rows, Sweep
+from equipoise.neural.sweep import Deck, Member, Sweep
+from equipoise.neural.views import Rows
 from equipoise.selection import Context, CrossValidation, HoldOut, Selection
 from equipoise.selection.base import check_rule
 from equipoise.selection.folds import folds, rounds

@@ -20,39 +20,16 @@ from numpy.typing import NDArray
 from equipoise.losses.base import FloatArray
 from equipoise.neural.network import Network, start
 from equipoise.neural.program import BLOCK, advance, begin, harvest
-from equipoise.neural.recipe import Lanes, Recipe, State, Table
+from equipoise.neural.recipe import Lanes, Recipe, State
+from equipoise.neural.views import Rows, View, power, shared_of
 from equipoise.training import Stream, numpy_generator
 from equipoise.training.compile_cache import use_compile_cache
 
-__all__ = ["Deck", "Member", "Rows", "Sweep", "padded"]
+__all__ = ["Deck", "Member", "Sweep", "padded"]
 
 _LANES: Final = 16  # members at a time on a CPU, if they fit
 _CACHE: Final = 1 << 21  # bytes of weights and two moments that stay in the cache of a core
 _Rows = NDArray[np.intp]
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows as numbers.
-
-    Parameters
-    ----------
-    X : array of shape (n, p)
-    target : array of shape (n, K)
-        Indicators of classes (one column for two), or a number.
-    weight : array of shape (n,)
-        Sums to 1.
-    """
-
-    X: FloatArray
-    target: FloatArray
-    weight: FloatArray
-
-    @property
-    def n(self) -> int:
-        """Number of rows."""
-        return len(self.weight)
 
 
 @final
@@ -123,8 +100,8 @@ class Sweep:
         wide = _multiple(self.columns, 32)
         self.recipe = replace(recipe, sizes=(wide, *recipe.sizes[1:]), ragged=len(set(counts)) > 1)
         self._steps = max(counts)
-        self._views = [_View.of(rows, deck.rows, recipe.task, standardize) for deck in decks]
-        self._shared = _share(rows, wide, recipe.task)
+        self._views = [View.of(rows, deck.rows, recipe.task, standardize) for deck in decks]
+        self._shared = shared_of(rows, wide, recipe.task)
         self._size = len(self._shared.table.X)
         self._held = padded([deck.held for deck in decks], self._size)
         self._batches: list[_Part] = []
@@ -211,8 +188,8 @@ class Sweep:
     def _orders(self, first: int, count: int) -> NDArray[np.int32]:
         """Rows of `count` epochs, in batches of almost equal size."""
         batch = self.recipe.batch
-        length = _power(self._steps * batch)
-        orders = np.full((_power(len(self.decks), 1), BLOCK, length), self._size, np.int32)
+        length = power(self._steps * batch)
+        orders = np.full((power(len(self.decks), 1), BLOCK, length), self._size, np.int32)
         for d, deck in enumerate(self.decks):
             slots = np.concatenate(list(_slots(len(deck.rows), batch)))
             for k in range(count):
@@ -227,63 +204,6 @@ class _Part:
     state: State
 
 
-@final
-@dataclass(frozen=True, eq=False)
-class _View:
-    """How a deck sees the data: centre and scale of columns and target, and the factor of the weights."""
-
-    mean: FloatArray
-    inverse: FloatArray
-    shift: FloatArray
-    spread: FloatArray
-    share: float
-
-    @classmethod
-    def of(cls, data: Rows, rows: _Rows, task: str, standardize: bool) -> _View:
-        X, weight = data.X[rows], data.weight[rows]
-        mean, scale = _centre(X, weight)
-        varies = np.ptp(X, axis=0) > 0
-        inverse = np.where(varies, 1.0 / scale, 0.0)  # a constant says nothing
-        if not standardize:
-            mean, inverse = np.zeros_like(mean), varies.astype(np.float64)
-        shift, spread = np.zeros(data.target.shape[1]), np.ones(data.target.shape[1])
-        if task == "regression":
-            shift, spread = _centre(data.target[rows], weight)
-        return cls(mean, inverse, shift, spread, float(len(rows) / weight.sum()))
-
-
-@final
-@dataclass(frozen=True, eq=False)
-class _Shared:
-    """The table on the device, and how columns and target were brought near 0, which single precision needs."""
-
-    table: Table
-    mean: FloatArray
-    scale: FloatArray
-    level: FloatArray
-    spread: FloatArray
-
-
-def _share(rows: Rows, wide: int, task: str) -> _Shared:
-    used, size = rows.weight > 0, _power(rows.n)
-    mean, scale = _centre(rows.X[used])
-    level, spread = np.zeros(rows.target.shape[1]), np.ones(rows.target.shape[1])
-    if task == "regression":
-        level, spread = _centre(rows.target[used])
-    X = np.zeros((size, wide), np.float32)
-    X[: rows.n, : rows.X.shape[1]] = (rows.X - mean) / scale
-    target, weight = np.zeros((size, len(level)), np.float32), np.zeros(size, np.float32)
-    target[: rows.n], weight[: rows.n] = (rows.target - level) / spread, rows.weight
-    return _Shared(jax.device_put(Table(X, target, weight)), mean, scale, level, spread)
-
-
-def _centre(columns: FloatArray, share: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
-    """Mean and deviation of each column; a deviation of 1 where it is constant."""
-    mean = np.average(columns, axis=0, weights=share)
-    deviation = np.sqrt(np.average((columns - mean) ** 2, axis=0, weights=share))
-    return mean, np.where(deviation > 1e-12 * np.abs(mean), deviation, 1.0)
-
-
 def padded(lists: Sequence[_Rows], filler: int) -> NDArray[np.int32]:
     """Lists of rows as one array, filled up with a number.
 
@@ -293,7 +213,7 @@ def padded(lists: Sequence[_Rows], filler: int) -> NDArray[np.int32]:
     >>> padded([np.array([0, 1]), np.array([2])], 9).shape
     (2, 256)
     """
-    table = np.full((_power(len(lists), 1), _power(max(map(len, lists)))), filler, np.int32)
+    table = np.full((power(len(lists), 1), power(max(map(len, lists)))), filler, np.int32)
     for row, values in zip(table, lists, strict=False):
         row[: len(values)] = values
     return table
@@ -333,11 +253,6 @@ def _fill(values: FloatArray, size: int) -> NDArray[np.float32]:
     filled = np.zeros(size, np.float32)
     filled[: len(values)] = values
     return filled
-
-
-def _power(number: int, least: int = 256) -> int:
-    """The next power of two."""
-    return max(least, 1 << max(0, number - 1).bit_length())
 
 
 def _multiple(number: int, of: int) -> int:
