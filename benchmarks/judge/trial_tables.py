@@ -8,7 +8,8 @@ on them, and so the arm of that name is left out.
 Run: EQUIPOISE_DATA=... python benchmarks/judge/trial_tables.py [--data german mammography] [--rows 20 50 200]
      [--learners logistic knn boosting] [--repeats 3] [--most 4000] [--out DIR]
 With --out, what is done is kept, and the same command goes on from there; `--summary DIR` then prints what each arm
-adds to log loss and to ROC AUC, mean over the tables, by learner and number of rows.
+adds to log loss, to log loss after the shares are put right, and to ROC AUC, mean over the tables, by learner and
+number of rows.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ FILES = {  # file, target, whether it has a header
     "magic": ("magic.train.csv", "class", True),
 }
 TRIED = [arm for arm in ARMS if arm != "threshold"]
+METRICS = ("log_loss", "log_loss_corrected", "roc_auc")
 SIGNS = {"helps": " h", "hurts": " x", "no evidence": ""}
 
 
@@ -44,12 +46,12 @@ def summary(folder: Path) -> None:
     for path in sorted(folder.glob("*/done.jsonl")):
         rows = path.parent.name.rpartition("-")[2]
         cells = {line["key"]: line["value"] for line in map(json.loads, path.read_text().splitlines()[1:])}
-        for learner, metric in product(LEARNERS, ("log_loss", "roc_auc")):
+        for learner, metric in product(LEARNERS, METRICS):
             means = {arm: _mean(cells, arm, learner, metric) for arm in TRIED}
             for arm, mean in means.items():
                 if mean is not None and means["real"] is not None:
                     found.setdefault((rows, arm, learner, metric), []).append(mean - means["real"])
-    for rows, metric in product(sorted({key[0] for key in found}, key=int), ("log_loss", "roc_auc")):
+    for rows, metric in product(sorted({key[0] for key in found}, key=int), METRICS):
         print(f"\n{rows} rows, {metric} minus that of the real rows\n")
         print("| arm |", " | ".join(LEARNERS), "| tables |")
         print("|---" * (len(LEARNERS) + 2) + "|")
