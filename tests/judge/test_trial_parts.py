@@ -12,9 +12,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from equipoise.data import Column, Table
 from equipoise.errors import InputError
 from equipoise.judge import trial as trial_of
-from equipoise.judge import trial_arms, trial_curve
+from equipoise.judge import trial_curve
 from equipoise.judge.sample import Sample
-from equipoise.judge.trial_arms import ARMS, Given, arms_of
+from equipoise.judge.trial_arms import ARMS, Given, arms_of, balanced_weights
+from equipoise.judge.trial_inner import inner_parts
 from equipoise.judge.trial_learners import LEARNERS, learners_of
 from equipoise.judge.trial_metrics import decide, prior_corrected, scores
 
@@ -49,7 +50,7 @@ def test_arms_keep_kinds_and_classes(name):
 def test_weights_of_classes_balance_them():
     rows = table("multiclass")
     sample = Sample(rows, "y", "multiclass", rows["y"].levels)
-    weight = trial_arms.balanced_weights(sample)
+    weight = balanced_weights(sample)
     totals = np.bincount(sample.y, weight)
     np.testing.assert_allclose(totals, totals[0])
     assert weight.mean() == pytest.approx(1.0)
@@ -115,7 +116,7 @@ def test_alpha_is_that_of_the_inner_folds():
 
     whole = Sample(planted_alpha(), "y", "regression", ())
     given = Given(whole, whole.take(np.empty(0, int)), 7)
-    parts = trial_arms.inner_parts(ARMS["jitter"], given, 3, 5)
+    parts = inner_parts(ARMS["jitter"], given, 3, 5)
     assert sorted(np.concatenate([part.rest.y for part in parts])) == sorted(whole.y)
     learner = LEARNERS["logistic"](whole, 0)
     alpha = learner.chosen(parts).template.alpha
@@ -136,7 +137,7 @@ def test_copies_do_not_loosen_the_penalty():
     whole = Sample(planted_alpha(), "y", "regression", ())
     given = Given(whole, whole.take(np.empty(0, int)), 7)
     alphas = {
-        arm: LEARNERS["logistic"](whole, 0).chosen(trial_arms.inner_parts(ARMS[arm], given, 3, 5)).template.alpha
+        arm: LEARNERS["logistic"](whole, 0).chosen(inner_parts(ARMS[arm], given, 3, 5)).template.alpha
         for arm in ("real", "duplicates")
     }
     assert alphas["duplicates"] == pytest.approx(alphas["real"], rel=1e-6)
@@ -149,7 +150,7 @@ def test_rows_that_belong_together_stay_together():
     found = trial_of(marked, "y", learners="logistic", arms=["real", "jitter"], groups="who", folds=4, repeats=2)
     assert (found.folds, found.repeats) == (4, 2)
     whole = Sample(rows, "y", "regression", (), people)
-    for part in trial_arms.inner_parts(ARMS["real"], Given(whole, whole, 0), 3, 0):
+    for part in inner_parts(ARMS["real"], Given(whole, whole, 0), 3, 0):
         assert not set(part.training.sample.groups) & set(part.rest.groups)
     with pytest.raises(InputError, match="20 groups, and 21 folds"):
         trial_of(marked, "y", arms=["real", "jitter"], groups="who", folds=21)

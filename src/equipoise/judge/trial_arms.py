@@ -2,7 +2,7 @@
 
 real             as they are
 class_weight     weight n / (K n_c) for a row of class c
-threshold        as they are, and no change of probabilities: only what is decided for, see below
+threshold        as they are, and no change of probabilities: only what is decided for (`trial_inner`)
 oversample       rows of smaller classes drawn again until all are as large as the largest
 smote            SMOTE-NC instead (imbalanced-learn): Chawla et al. 2002, J. Artificial Intelligence Research 16
 jitter           a copy of each row, numbers moved by a normal error of a tenth of their standard deviation
@@ -13,10 +13,6 @@ marginals        as many rows with independent columns: the floor
 synthetic        as many rows from a synthesizer
 synthetic_only   those rows alone
 oracle           as many real rows that were held back: what the best possible generator would give
-
-What a learner chooses (alpha, the threshold of two classes) it chooses in each arm anew: the real rows are divided into
-inner folds, the arm is applied to the training part of each, and the rest, real rows as they come, decides. Only "real"
-decides at one half, for "threshold" to be compared with.
 """
 
 from __future__ import annotations
@@ -32,8 +28,6 @@ from equipoise.augment import Augmenter, default_synthesizer, generated
 from equipoise.data import Column
 from equipoise.errors import InputError
 from equipoise.judge.sample import Sample
-from equipoise.judge.seeds import derive
-from equipoise.judge.split import Rule, make_folds
 
 __all__ = [
     "ARMS",
@@ -41,17 +35,14 @@ __all__ = [
     "UNTUNED",
     "Apply",
     "Given",
-    "Part",
     "Training",
     "arms_of",
     "balanced_weights",
-    "inner_parts",
 ]
 
 Floats = NDArray[np.float64]
 _JITTER = 0.1
 _SMOTE_NEIGHBOURS = 5
-_FEWEST = 8  # real rows that can be divided into inner folds
 
 
 @dataclass(frozen=True)
@@ -60,14 +51,6 @@ class Training:
 
     sample: Sample
     weight: Floats | None = None
-
-
-@dataclass(frozen=True)
-class Part:
-    """An inner fold: the arm applied to its training part, and the real rows that decide."""
-
-    training: Training
-    rest: Sample
 
 
 @dataclass(frozen=True)
@@ -236,37 +219,6 @@ ARMS: dict[str, Apply] = {
     "synthetic_only": _synthetic_only,
     "oracle": _oracle,
 }
-
-
-def inner_parts(apply: Apply, given: Given, folds: int, seed: int) -> list[Part]:
-    """Apply an arm to inner folds of the real rows; none where a class is too small.
-
-    Parameters
-    ----------
-    apply : callable
-    given : Given
-    folds : int
-        None are made for 0.
-    seed : int
-        Of the folds, the same for all arms; `given` has that of the arm.
-    """
-    real = given.real
-    if real.classes:
-        sizes = np.bincount(real.y.astype(np.intp))
-        folds = min(folds, int(sizes[sizes > 0].min()))
-    if folds < 2 or len(real) < _FEWEST:
-        return []
-    rule: Rule = "groups" if real.groups is not None else "time" if real.ordered else (
-        "stratified" if real.classes else "random"
-    )  # fmt: skip
-    found = []
-    for fold in make_folds(real.y, rule, folds, 1, seed, real.groups):
-        train = real.take(fold.train)
-        if real.classes and len(np.unique(train.y)) < len(np.unique(real.y)):
-            continue  # by groups or time a class may be missing
-        training = apply(replace(given, real=train, seed=derive(given.seed, "inner", fold.number)))
-        found.append(Part(training, real.take(fold.test)))
-    return found
 
 
 def arms_of(given: Any, baseline: str, task: str) -> dict[str, Apply]:

@@ -22,7 +22,8 @@ from equipoise.judge.metrics import score
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
 from equipoise.judge.split import Fold
-from equipoise.judge.trial_arms import UNTUNED, Apply, Given, Part, Training, inner_parts
+from equipoise.judge.trial_arms import UNTUNED, Apply, Given, Training
+from equipoise.judge.trial_inner import Part, inner_parts
 from equipoise.judge.trial_learners import Learner, Make
 from equipoise.judge.trial_metrics import Thresholds, decide, prior_corrected, scores
 from equipoise.judge.trial_store import Store

@@ -28,7 +28,7 @@ from equipoise.judge.fitting import boosting, estimator
 from equipoise.judge.models import predict_all
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
-from equipoise.judge.trial_arms import Part
+from equipoise.judge.trial_inner import Part
 from equipoise.selection import CrossValidation
 
 __all__ = ["LEARNERS", "Learner", "Predictor", "learners_of"]
