@@ -50,6 +50,8 @@ class Peer:
         for column in self.like.columns:
             if column.coded:
                 frame[column.name] = frame[column.name].where(frame[column.name] != "missing", None)
+            elif column.kind == "integer":
+                frame[column.name] = frame[column.name].round()
         return align(read_table(frame), self.like.take(np.zeros(0, np.int64)))
 
 

@@ -30,6 +30,8 @@ from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["TableGAN"]
 
+_STEPS_TIMES_RATE, _RATES = 5.0, (1e-3, 5e-3)  # short runs must move fast, long ones can afford to end near
+
 
 @dataclass(frozen=True)
 class _BuildGenerator:
@@ -65,8 +67,9 @@ class TableGAN(NeuralSynthesizer):
         The same seed and data give the same weights, to the byte, on the same machine.
     alpha : float
         Weight of R1 + R2 at the first step (the literature's gamma); it falls to half of it.
-    rate : float
-        Learning rate at the first step; it falls to a hundredth.
+    rate : float, optional
+        Learning rate at the first step; it falls to a hundredth. By default 0.005 for runs of up to 1,000 steps, 0.001
+        from 5,000 on, and between these 5 divided by the number of steps.
     batch, hidden, latent : int
         Rows of a step, width of the layers, number of noise inputs.
     bins : int, optional
@@ -105,7 +108,7 @@ class TableGAN(NeuralSynthesizer):
         seed: int = 0,
         *,
         alpha: float = 0.1,
-        rate: float = 1e-3,
+        rate: float | None = None,
         batch: int = 128,
         hidden: int = 128,
         latent: int = 32,
@@ -121,15 +124,18 @@ class TableGAN(NeuralSynthesizer):
     def _builder(self, layout: Layout, found: Arrays) -> _BuildGenerator:
         return _BuildGenerator(layout, self.hidden, self.latent, len(found["share"]))
 
-    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any, Any]:
+    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any]:
         found = _mixture(codec, codes, self.seed)
         build = _BuildPlayers(self._builder(codec.layout, found))
         generator, discriminator = build(numpy_generator(self.seed, Stream.INIT))
         parts = [jnp.asarray(part) for part in found.values()]
         generator = eqx.tree_at(lambda g: (g.share, g.law), generator, parts)
         game = Game(embed=Embed(codec.layout), same_fakes=True, variety=variety)
-        settings = GameSettings(alpha=(self.alpha, self.alpha / 2), rate=(self.rate, self.rate / 100))
-        return game, start(game, generator, discriminator), settings
+        return game, start(game, generator, discriminator)
+
+    def _settings(self, steps: int) -> GameSettings:
+        rate = float(np.clip(_STEPS_TIMES_RATE / steps, *_RATES)) if self.rate is None else self.rate
+        return GameSettings(alpha=(self.alpha, self.alpha / 2), rate=(rate, rate / 100))
 
 
 def _mixture(codec: TableCodec, codes: NDArray[np.int32], seed: int) -> Arrays:

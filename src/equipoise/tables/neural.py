@@ -58,8 +58,12 @@ class NeuralSynthesizer(Synthesizer):
         """
 
     @abstractmethod
-    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any, Any]:
-        """Return step, first state and settings of a training run."""
+    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any]:
+        """Return step and first state of a training run."""
+
+    @abstractmethod
+    def _settings(self, steps: int) -> Any:
+        """Return the settings of a run of so many steps; they are traced, so that others need no other program."""
 
     def _codec(self, table: Table) -> TableCodec:
         # few rows compile longer than they train: their folds get shapes that do not hang on the rows
@@ -69,20 +73,22 @@ class NeuralSynthesizer(Synthesizer):
     def _learn(self, codec: TableCodec, codes: NDArray[np.int32], drafted: Draft) -> Arrays:
         self._check_settings()
         began = time.perf_counter()
-        step, state, settings = self._prepare(codec, codes)
-        arguments = (settings, _context(codec))
-        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": arguments}
+        step, state = self._prepare(codec, codes)
+        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed}
+        context = _context(codec)
         folder = None if self.folder is None else RunFolder(self.folder, export=partial(_export, drafted))
         kept = {} if folder is None else folder.known()
         if self.minutes is not None and "steps" in kept:
             self.steps_ = int(kept["steps"])  # the clock spoke when the run began
         elif self.minutes is not None:
             left = self.minutes - (time.perf_counter() - began) / 60
-            self.steps_ = steps_within(left, step, state, codes, **common)
+            timed = (self._settings(_MOST_STEPS), context)
+            self.steps_ = steps_within(left, step, state, codes, arguments=timed, **common)
         else:
             self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes))
+        common |= {"steps": self.steps_, "arguments": (self._settings(self.steps_), context)}
         with progress_bar(type(self).__name__, self.progress) as report:
-            state = run(step, state, codes, steps=self.steps_, report=report, folder=folder, **common)
+            state = run(step, state, codes, report=report, folder=folder, **common)
         return arrays_of(state.average)
 
     def _default_steps(self, rows: int) -> int:

@@ -109,8 +109,11 @@ class TableVAE(NeuralSynthesizer):
         del found
         return _BuildVAE(layout, self.hidden, self.latent)
 
-    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any, Any]:
+    def _prepare(self, codec: TableCodec, codes: NDArray[np.int32]) -> tuple[Step, Any]:
         climb = Climb(embed=Embed(codec.layout))
         model = self._builder(codec.layout, {})(numpy_generator(self.seed, Stream.INIT))
-        settings = ClimbSettings(beta=(self.beta / 10, self.beta), rate=(self.rate, self.rate / 100), decay=self.decay)
-        return climb, start(climb, model), settings
+        return climb, start(climb, model)
+
+    def _settings(self, steps: int) -> ClimbSettings:
+        del steps
+        return ClimbSettings(beta=(self.beta / 10, self.beta), rate=(self.rate, self.rate / 100), decay=self.decay)
