@@ -1,4 +1,4 @@
-"""What a model or a generator has learned: directions among latents, and what they change in images."""
+"""What a generator has learned: directions among latents, what they change in images, and what samples come near to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ _HOMES = {
     "ATTRIBUTES": "equipoise.explain.shapes",
     "Direction": "equipoise.explain.directions",
     "Effect": "equipoise.explain.effects",
+    "Neighbours": "equipoise.explain.neighbours",
     "attributes": "equipoise.explain.shapes",
     "closed_form": "equipoise.explain.directions",
     "measure": "equipoise.explain.effects",
+    "nearest": "equipoise.explain.neighbours",
     "principal": "equipoise.explain.directions",
     "probe": "equipoise.explain.directions",
     "strip": "equipoise.explain.effects",
