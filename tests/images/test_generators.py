@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-def stripes(n=40, channels=None, dtype=np.uint8):
+def stripes(n=70, channels=None, dtype=np.uint8):
     """Upright stripes and level ones, of two labels."""
     random = np.random.default_rng(0)
     labels = np.arange(n) % 2
@@ -121,6 +121,8 @@ def test_a_stopped_run_ends_with_the_same_bytes(kind, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "run", real)
     resumed = KINDS[kind](steps=64, folder=tmp_path / "run").fit(images, labels)
     assert digest(resumed) == digest(whole)
+    assert resumed.looks_ == whole.looks_
+    assert [look["step"] for look in whole.looks_] == [32, 64]
     assert list((tmp_path / "run" / "samples").glob("*.png"))
     assert eq.load(next((tmp_path / "run" / "checkpoints").glob("*-aligned/model.eq"))).sample(1).shape == (1, 8, 8)
     with pytest.raises(InputError, match=r"holds a run with rate=0\.002, not 0\.1"):
@@ -169,7 +171,7 @@ def test_a_folder_with_labels_is_learned_from(tmp_path):
     [
         ({"steps": 5, "minutes": 1}, "both set"), ({"rate": 0}, "rate=0"), ({"preset": "large"}, "preset='large'"),
         ({"objective": "cubic"}, "objective='cubic'"), ({"alpha": "much"}, "alpha='much'"),
-        ({"augment": 0.9}, "above 0.8"),
+        ({"augment": 0.9}, "above 0.8"), ({"held_out": 0.6}, "held_out=0.6"), ({"patience": -1}, "patience=-1"),
         ({"packing": 3}, "no whole packs"), ({"half_lives": ()}, "half_lives"), ({"batch": 2.5}, "batch=2.5"),
     ],
 )  # fmt: skip

@@ -59,6 +59,17 @@ def images_fit(
     made.save(out / "model.eq")
     save_picture(made.grid(), out / "samples.png")
     counts = made.classes_
-    facts = {"method": method, "steps": made.steps_, "classes": counts, "out": str(out)}
-    told = f"{type(made).__name__}: {made.steps_:,} steps" + (f", {len(counts)} classes" if counts else "")
+    facts = {
+        "method": method,
+        "steps": made.steps_,
+        "ended": made.ended_,
+        "looks": made.looks_,
+        "classes": counts,
+        "out": str(out),
+    }
+    told = (
+        f"{type(made).__name__}: {made.steps_:,} steps"
+        + (f", {made.ended_}" if made.ended_ else "")
+        + (f", {len(counts)} classes" if counts else "")
+    )
     print(format_json.dumps(facts) if json else f"{told}\n{out / 'model.eq'}\n{out / 'samples.png'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from equipoise import _lazy
 
 _HOMES = {
-    "Diagnosis": "equipoise.images.vae",
+    "Diagnosis": "equipoise.images.diagnosis",
     "ImageGAN": "equipoise.images.gan",
     "ImageGenerator": "equipoise.images.generator",
     "ImageVAE": "equipoise.images.vae",

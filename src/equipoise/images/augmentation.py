@@ -37,7 +37,7 @@ class Augmentation:
 
     Parameters
     ----------
-    p : float
+    p : float or array
         Probability of each change.
 
     Examples
@@ -47,7 +47,7 @@ class Augmentation:
     True
     """
 
-    p: float
+    p: float | jax.Array
 
     def __call__(self, key: jax.Array, rows: jax.Array) -> jax.Array:
         """Return changed images."""

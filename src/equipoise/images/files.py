@@ -30,6 +30,7 @@ REGISTRY: Final = {
     "image-gan": ("equipoise.images.gan", "ImageGAN"),
     "image-vae": ("equipoise.images.vae", "ImageVAE"),
 }
+_FACTS: Final = {"steps_": int, "half_life_": float, "ended_": str}
 _LARGEST: Final = 8192  # pixels a side: what a damaged header may at most make of memory
 
 
@@ -48,7 +49,7 @@ def save(generator: ImageGenerator, path: str | PathLike[str]) -> None:
         "format": FORMAT,
         "id": generator.id,
         "settings": {name: getattr(generator, name) for name in generator.settings},
-        "facts": {name: getattr(generator, name) for name in ("steps_", "half_life_") if hasattr(generator, name)},
+        "facts": {name: getattr(generator, name) for name in _FACTS if hasattr(generator, name)},
         "pixels": asdict(fitted.pixels),
         "classes": {"names": fitted.classes.names, "counts": fitted.classes.counts},
     }
@@ -111,7 +112,7 @@ def _restored(header: dict[str, Any], arrays: dict[str, Any]) -> ImageGenerator:
         if not np.isfinite(arrays[name]).all():
             raise InputError(f"array {name!r} holds NaN or infinity")
     for name, value in header["facts"].items():
-        if name in ("steps_", "half_life_") and isinstance(value, int | float):
+        if name in _FACTS and isinstance(value, _FACTS[name]):
             setattr(generator, name, value)
     generator._fitted = Fitted(pixels, Classes(names, counts), arrays)
     return generator

@@ -20,16 +20,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.adversarial import OBJECTIVES, PENALTIES, Balance, Game, GameSettings, Scene
 from equipoise.errors import InputError
-from equipoise.evaluate.images.distances import kernel_distance
-from equipoise.evaluate.images.features import RandomConvolutions
 from equipoise.evaluate.images.pixels import Pixels
-from equipoise.images.augmentation import Augmentation, probability
+from equipoise.images.augmentation import probability
 from equipoise.images.blocks import decoded, in_blocks
 from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
+from equipoise.images.memory import LOOKS
 from equipoise.images.mlp import PlainDecoder
 from equipoise.images.networks import ResidualDecoder
 from equipoise.images.plan import PRESETS, Plan, Preset
 from equipoise.images.training_set import TrainingSet
+from equipoise.images.watch import LOOKED, NUMBERS, Ruler, Watch, WatchedGame, WatchedState
+from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, jax_key, numpy_generator
 from equipoise.training.weights import Build
@@ -84,7 +85,14 @@ class ImageGAN(ImageGenerator):
     width, depth : int, optional
         Channels of the coarsest stage (units of a layer of the "mlp"), and blocks a stage.
     augment : float or "auto"
-        Probability of each change of what the discriminator sees; by default from the number of images, at most 0.3.
+        Probability of each change of what the discriminator sees; by default it begins with what the number of images
+        suggests, and follows the discriminator's gap between training images and those put aside, from 0 to 0.7.
+    held_out : float
+        Share of the images (16 to 1,000 of them) that is put aside to watch the discriminator; of fewer than 64
+        images, and with 0, none are.
+    patience : int
+        Looks, of 20 a run, without a lower distance to the real images after which the run is saturated and ends; 0
+        lets it go on.
     packing : int
         Images without labels that the discriminator judges at once; it divides `batch`.
     spectral : bool
@@ -105,6 +113,10 @@ class ImageGAN(ImageGenerator):
         Steps that were run.
     half_life_ : float
         Of the average that was chosen.
+    ended_ : str
+        ``"saturated"`` if the run ended before its last step.
+    looks_ : tuple of dict
+        What was seen at each look: step, distance, collapse, gap and augment (see `equipoise.images.watch`).
 
     Examples
     --------
@@ -118,9 +130,10 @@ class ImageGAN(ImageGenerator):
     id: ClassVar[str] = "image-gan"
     settings: ClassVar[tuple[str, ...]] = (
         "steps", "minutes", "seed", "preset", "objective", "penalty", "alpha", "lazy", "rate", "batch", "latent",
-        "width", "depth", "augment", "packing", "spectral", "half_lives", "size",
+        "width", "depth", "augment", "held_out", "patience", "packing", "spectral", "half_lives", "size",
     )  # fmt: skip
     epochs: ClassVar[int] = 100
+    numbers: ClassVar[tuple[str, ...]] = NUMBERS
 
     def __init__(
         self,
@@ -139,6 +152,8 @@ class ImageGAN(ImageGenerator):
         width: int | None = None,
         depth: int = 1,
         augment: float | Literal["auto"] = "auto",
+        held_out: float = 0.1,
+        patience: int = 10,
         packing: int = 1,
         spectral: bool = False,
         half_lives: tuple[float, ...] = (0.02, 0.05, 0.15),
@@ -151,6 +166,7 @@ class ImageGAN(ImageGenerator):
         self.alpha, self.lazy, self.rate = alpha, lazy, rate
         self.batch, self.latent, self.width, self.depth = batch, latent, width, depth
         self.augment, self.packing, self.spectral = augment, packing, spectral
+        self.held_out, self.patience = held_out, patience
         self.half_lives, self.size = half_lives, size
         self.progress, self.folder = progress, folder
 
@@ -178,29 +194,42 @@ class ImageGAN(ImageGenerator):
             balance=Balance() if automatic else None,
             half_lives=tuple(self.half_lives),
             given=LabelsOf() if self.packing == 1 else _same_label,
-            augment=Augmentation(p) if p > 0.0 else None,
         )
+        # of very many images the strength may begin with 0 and still rise
+        step = WatchedGame(game, len(self.half_lives) // 2, augments=p > 0.0 or isinstance(self.augment, str))
         alpha = 0.0 if isinstance(self.alpha, str) else float(self.alpha)
-        return game, start(game, generator, critic), GameSettings((alpha, alpha / 10), (self.rate, self.rate / 100))
+        settings = GameSettings((alpha, alpha / 10), (self.rate, self.rate / 100))
+        return step, start(step, generator, critic, jnp.asarray(np.float32(p))), settings
 
-    def _kept(self, state: Any) -> Any:
-        return state.averages[len(self.half_lives) // 2]
+    def _looks(self, step: WatchedGame, train: TrainingSet, held: TrainingSet) -> Looks:
+        random = numpy_generator(self.seed, Stream.SAMPLE, 1)
+        latents = random.standard_normal((min(LOOKED, len(train.images) + len(held.images)), self.latent))
+        known, fresh = (part.some(LOOKED, self.seed, 2) for part in (train, held))
+        adapts = isinstance(self.augment, str)
+        return Looks(Watch(step, known, fresh, latents.astype(np.float32), adapts, self.patience), LOOKS)
 
-    def _chosen(self, state: Any, data: TrainingSet) -> Any:
-        """Return the average whose images are nearest to the training images, on random convolutions."""
-        random = numpy_generator(self.seed, Stream.SAMPLE)
-        rows = random.permutation(len(data.images))[:_JUDGED]
-        features = RandomConvolutions(data.pixels.channels, seed=0)
-        real = data.pixels.encode(data.images[rows][..., 0] if data.pixels.flat else data.images[rows])
-        codes = data.codes[rows]
-        latents = random.standard_normal((len(rows), self.latent)).astype(np.float32)
+    def _kept(self, state: WatchedState) -> Any:
+        return state.game.averages[len(self.half_lives) // 2]
+
+    def _chosen(self, state: WatchedState, data: TrainingSet) -> Any:
+        """Return the average whose images are nearest to the given ones, on random convolutions.
+
+        Of a run that ended since it got no better, it is the one of its best look.
+        """
+        if self.ended_:
+            self.half_life_ = self.half_lives[len(self.half_lives) // 2]
+            return state.memory.network
+        real, codes = data.some(_JUDGED, self.seed)
+        ruler = Ruler(real)
+        random = numpy_generator(self.seed, Stream.SAMPLE, 3)
+        latents = random.standard_normal((len(real), self.latent)).astype(np.float32)
         distances = []
-        for average in state.averages:
+        for average in state.game.averages:
             fakes = in_blocks(decoded, average, latents, codes, shape=data.pixels.shape)
-            distances.append(kernel_distance(features(real), features(np.clip(fakes, -1.0, 1.0))))
+            distances.append(ruler.distance(fakes))
         best = int(np.argmin(distances))
         self.half_life_ = self.half_lives[best]
-        return state.averages[best]
+        return state.game.averages[best]
 
     def invert(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return the latents of the images that come nearest, by descent from several starts.

@@ -24,6 +24,7 @@ from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.blocks import BLOCK, decoded, great_circle, in_blocks, normal_latents
 from equipoise.images.picture import save_picture, tiled
 from equipoise.images.training_set import Classes, TrainingSet
+from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
 from equipoise.training.randomness import Stream, check_seed, jax_key, numpy_generator
@@ -86,6 +87,7 @@ class ImageGenerator(ABC):
     settings: ClassVar[tuple[str, ...]]
     positive: ClassVar[tuple[str, ...]] = ("batch", "width", "latent", "rate")  # settings that must be above 0
     epochs: ClassVar[int]
+    numbers: ClassVar[tuple[str, ...]]  # of a look
 
     steps: int | None
     minutes: float | None
@@ -96,7 +98,11 @@ class ImageGenerator(ABC):
     width: int | None
     progress: bool
     folder: str | PathLike[str] | None
+    held_out: float
+    patience: int
     steps_: int
+    ended_: str
+    looks_: tuple[dict[str, float], ...]
     _fitted: Fitted | None = None
 
     @abstractmethod
@@ -106,6 +112,10 @@ class ImageGenerator(ABC):
     @abstractmethod
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any, Any]:
         """Return step, first state and settings of a training run."""
+
+    @abstractmethod
+    def _looks(self, step: Any, train: TrainingSet, held: TrainingSet) -> Looks | None:
+        """Return what is looked at while the run goes on."""
 
     @abstractmethod
     def _kept(self, state: Any) -> Any:
@@ -119,6 +129,11 @@ class ImageGenerator(ABC):
         """Return the network that is best at the end of a run."""
         del data
         return self._kept(state)
+
+    def _recorded(self, state: Any) -> tuple[dict[str, float], ...]:
+        """Return what the looks at a run saw."""
+        names = self.numbers
+        return tuple(dict(zip(names, map(float, row), strict=True)) for row in state.memory.rows())
 
     def fit(self, images: Any, labels: ArrayLike | None = None) -> Self:
         """Learn from images.
@@ -141,8 +156,9 @@ class ImageGenerator(ABC):
         """
         self._check_settings()
         data = TrainingSet.read(images, labels, self.size)
-        step, state, settings = self._prepare(data)
-        rows = data.rows()
+        train, held = data.parted(self.held_out, self.seed)
+        step, state, settings = self._prepare(train)
+        rows = train.rows()
         common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": (settings, None)}
         folder = None if self.folder is None else self._run_folder(data)
         kept = {} if folder is None else folder.known()
@@ -153,7 +169,11 @@ class ImageGenerator(ABC):
         else:
             self.steps_ = self.steps if self.steps is not None else max(2000, self.epochs * len(rows) // self.batch)
         with progress_bar(type(self).__name__, self.progress) as report:
-            state = run(step, state, rows, steps=self.steps_, report=report, folder=folder, **common)
+            looks = self._looks(step, train, held)
+            state = run(step, state, rows, steps=self.steps_, report=report, folder=folder, looks=looks, **common)
+        self.ended_ = "saturated" if int(state.step) < self.steps_ else ""
+        self.steps_ = int(state.step)
+        self.looks_ = self._recorded(state)
         self._fitted = self._made(data, self._chosen(state, data))
         return self
 
@@ -349,6 +369,10 @@ class ImageGenerator(ABC):
         for name in ("steps", "minutes", *self.positive):
             if getattr(self, name) is not None:
                 _positive(getattr(self, name), name)
+        share: Any = self.held_out
+        if not (isinstance(share, Real) and 0 <= float(share) <= 0.5):
+            raise InputError(f"held_out={share!r} is not a share from 0 to 0.5")
+        self.patience = _count(self.patience, "patience")
         for name in ("steps", "batch", "width", "latent"):
             if getattr(self, name) is not None:
                 setattr(self, name, _count(getattr(self, name), name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
@@ -13,8 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.errors import FindingWarning, InputError
 from equipoise.evaluate.images.pixels import Pixels, as_images
 from equipoise.images.folder import Size, read_folder
+from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["Classes", "TrainingSet", "read_images"]
+
+_FEWEST = 64  # images of which some are put aside
+_LEAST, _MOST = 16, 1000  # images put aside
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,33 @@ class TrainingSet:
         codes, classes = _classes(labels, len(array))
         return cls(pixels.check(array), codes, pixels, classes)
 
+    def parted(self, share: float, seed: int) -> tuple[TrainingSet, TrainingSet]:
+        """Return what is learned from, and the share that is put aside: none of few images, nor too many."""
+        n = len(self.images)
+        aside = 0 if share == 0.0 or n < _FEWEST else min(_MOST, max(_LEAST, int(share * n)))
+        order = numpy_generator(seed, Stream.ORDER, 2**32).permutation(n)  # a position that no epoch reaches
+        first, last = np.sort(order[aside:]), np.sort(order[:aside])
+        return (
+            replace(self, images=self.images[first], codes=self.codes[first]) if aside else self,
+            replace(self, images=self.images[last], codes=self.codes[last]),
+        )
+
+    def some(self, most: int, seed: int, use: int = 0) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return at most so many images by chance, from -1 to 1 and with an axis of channels, and their classes."""
+        rows = numpy_generator(seed, Stream.SAMPLE, use).permutation(len(self.images))[:most]
+        return self._scaled(self.images[rows]), self.codes[rows]
+
     def rows(self) -> NDArray[Any]:
         """Return one row an image, as training takes it: pixels, then the class; bytes where the images are bytes."""
         flat = self.images.reshape(len(self.images), -1)
         if flat.dtype == np.uint8:
             classes = np.stack([self.codes & 255, self.codes >> 8], axis=1).astype(np.uint8)
             return np.concatenate([flat, classes], axis=1)
-        scaled = self.pixels.encode(self.images[..., 0] if self.pixels.flat else self.images)
-        return np.concatenate([scaled.reshape(len(flat), -1), self.codes[:, None].astype(np.float32)], axis=1)
+        scaled = self._scaled(self.images).reshape(len(flat), -1)
+        return np.concatenate([scaled, self.codes[:, None].astype(np.float32)], axis=1)
+
+    def _scaled(self, images: NDArray[Any]) -> NDArray[np.float32]:
+        return self.pixels.encode(images[..., 0] if self.pixels.flat else images)
 
 
 def read_images(

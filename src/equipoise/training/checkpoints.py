@@ -50,12 +50,15 @@ class Course:
         Factor on the learning rate.
     values : dict of str to float
         What the last step before the last sound snapshot logged.
+    ended : str
+        Why the run was over before its last step; empty if it was not.
     """
 
     step: int = 0
     tries: int = 0
     brake: float = 1.0
     values: dict[str, float] = field(default_factory=dict)
+    ended: str = ""
 
 
 def arrays_by_name(state: Any) -> Arrays:

@@ -33,6 +33,7 @@ from equipoise.training.compile_cache import use_compile_cache
 from equipoise.training.devices import place, using
 from equipoise.training.events import EventLog
 from equipoise.training.health import Health
+from equipoise.training.looks import CHUNK, Looks
 from equipoise.training.memory import explain_memory
 from equipoise.training.progress import Progress
 from equipoise.training.randomness import Stream, jax_key
@@ -40,8 +41,6 @@ from equipoise.training.run_folder import RunFolder, fingerprint
 from equipoise.training.signals import StopRequest, stop_request
 
 __all__ = ["CHUNK", "Clock", "Step", "run", "start", "steps_within"]
-
-CHUNK = 32  # long enough to hide the cost of a call (about 0.1 ms), short enough for a lively report
 
 State = TypeVar("State")
 Logs = dict[str, jax.Array]
@@ -147,6 +146,7 @@ def run(
     report: Callable[[Progress], None] | None = None,
     folder: RunFolder | None = None,
     health: Health | None = None,
+    looks: Looks | None = None,
     devices: int = 1,
     until: int | None = None,
 ) -> State:
@@ -171,6 +171,8 @@ def run(
         would have had. SIGTERM and SIGINT then save before they stop it.
     health : Health, optional
         Bounds of a sound run.
+    looks : Looks, optional
+        What is looked at between chunks; it may change the state, find trouble, or end the run before its last step.
     devices : int
         Number of devices to cut each batch for.
     until : int, optional
@@ -205,7 +207,7 @@ def run(
         stack.enter_context(explain_memory(batch))
         work = _Work(step, data, steps, batch, seed, place(arguments, mesh), mesh)
         book = _Book.open(folder, {"steps": steps, "batch": batch, "seed": seed}, data, arguments)
-        last: State = _Run(work, book, health or Health(), report, request, until).go(state)
+        last: State = _Run(work, book, health or Health(), looks, report, request, until).go(state)
         return last
 
 
@@ -304,6 +306,7 @@ class _Run:
     work: _Work
     book: _Book
     health: Health
+    looks: Looks | None
     report: Callable[[Progress], None] | None
     request: StopRequest
     until: int | None
@@ -311,7 +314,7 @@ class _Run:
     def go(self, state: Any) -> Any:
         state, course, safe, safe_course = self.book.resume(state)
         end = self.work.steps if self.until is None else min(self.until, self.work.steps)
-        while course.step < end:
+        while course.step < end and not course.ended:
             if self.request.signal is not None:
                 self._stop(state, course, self.request.signal.name)
             began = time.perf_counter()
@@ -319,19 +322,26 @@ class _Run:
             state, mean, last, finite = self.work.chunk(state, course, stop)
             whole = stop % CHUNK == 0 or stop == self.work.steps
             trouble = self.health.trouble(last, course.values, finite) if whole else None
+            ended = ""
+            if trouble is None and self.looks is not None and self.looks.due(stop, self.work.steps):
+                seen = self.looks.see(state)
+                state, trouble, ended = seen.state, seen.trouble, seen.ended
+                self.book.say("look", step=stop, **seen.values)
             if trouble is not None:
                 state, course = self._return(safe, safe_course, course, trouble)
                 continue
             rate = (stop - course.step) / (time.perf_counter() - began)
-            course = replace(course, step=stop)
-            if stop % self.book.every() == 0 or stop == self.work.steps:
+            course = replace(course, step=stop, ended=ended)
+            if stop % self.book.every() == 0 or stop == self.work.steps or ended:
                 course = replace(course, values=last)
                 safe, safe_course = copy_of(state), course
                 self.book.save(state, course, ALIGNED)
             self.book.say("progress", step=stop, rate=round(rate, 2), **mean)
             if self.report is not None:
                 self.report(Progress(stop, self.work.steps, rate, mean, course.tries))
-        if course.step < self.work.steps:
+        if course.ended:
+            self.book.say("ended", step=course.step, by=course.ended)
+        elif course.step < self.work.steps:
             self._stop(state, course, f"step {course.step}")
         return state
 

@@ -1,0 +1,212 @@
+"""What is watched while a GAN of images trains, and what follows from it.
+
+    gap         2 P(D(training image) > D(image put aside)) - 1: 0 where the discriminator cannot tell them apart,
+                1 where it knows its training images by heart
+    collapse    1 - (V(samples) - 1) / (V(real) - 1), with V = exp(entropy of the eigenvalues of K / n) the effective
+                number of different images, K a normal kernel on random convolutions (Friedman and Dieng, *The Vendi
+                score* (2023)): 0 where samples are as varied as real images, 1 where all are one
+    distance    Frechet distance of samples and real images, on random convolutions in units of their deviations
+
+The strength of the augmentation rises while the gap is above its target and falls while it is below, within bounds
+(Karras et al., *Training generative adversarial networks with limited data* (2020), section 3). A collapse after a
+sound look sends the run back; a distance that has not fallen for long ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.adversarial import Game, GameSettings, GameState
+from equipoise.adversarial.spectral import normalised
+from equipoise.evaluate.images.distances import frechet_distance
+from equipoise.evaluate.images.features import RandomConvolutions
+from equipoise.evaluate.intervals import auc
+from equipoise.images.augmentation import Augmentation
+from equipoise.images.blocks import decoded, in_blocks
+from equipoise.images.memory import Memory
+from equipoise.training.looks import Seen
+from equipoise.training.loop import Clock
+
+__all__ = ["LOOKED", "NUMBERS", "Ruler", "Watch", "WatchedGame", "WatchedState", "variety"]
+
+Floats = NDArray[np.float64]
+Images = tuple[NDArray[np.float32], NDArray[np.int32]]
+
+NUMBERS: Final = ("step", "distance", "collapse", "gap", "augment")
+LOOKED: Final = 512  # images of a look, of each part
+_TARGET: Final = 0.3  # gap that is let be
+_SPEED: Final = 0.4  # change of the strength at a look, times how far the gap is off
+_FASTEST: Final = 0.1
+_STRONGEST: Final = 0.7
+_SOUND, _COLLAPSED = 0.5, 0.95
+
+
+class WatchedState(eqx.Module):
+    """A game under way, the strength of its augmentation, and what the looks remember."""
+
+    game: GameState
+    augment: jax.Array
+    memory: Memory
+
+    @property
+    def step(self) -> jax.Array:
+        """Steps done."""
+        return self.game.step
+
+
+@final
+@dataclass(frozen=True)
+class WatchedGame:
+    """A step of a game whose augmentation has a strength that may change from look to look."""
+
+    game: Game
+    kept: int  # which of the averages is looked at
+    augments: bool
+
+    def init(self, generator: Any, discriminator: Any, augment: jax.Array) -> WatchedState:
+        """Return the state before the first step."""
+        game = self.game.init(generator, discriminator)
+        return WatchedState(game, augment, Memory.of(game.averages[self.kept], len(NUMBERS)))
+
+    def __call__(
+        self, state: WatchedState, batch: jax.Array, key: jax.Array, clock: Clock, arguments: tuple[GameSettings, Any]
+    ) -> tuple[WatchedState, dict[str, jax.Array]]:
+        """Return the state after one step of the game."""
+        # the strength is a number of the state: another one is not another program
+        game = replace(self.game, augment=Augmentation(state.augment)) if self.augments else self.game
+        after, logs = game(state.game, batch, key, clock, arguments)
+        return WatchedState(after, state.augment, state.memory), logs
+
+
+@final
+class Ruler:
+    """Distances from real images, on random convolutions in units of the deviations of the real images.
+
+    Parameters
+    ----------
+    rows : ndarray of float32, shape (n, height, width, channels)
+        Real images from -1 to 1.
+
+    Examples
+    --------
+    >>> rows = np.random.default_rng(0).uniform(-1, 1, (100, 4, 4, 1)).astype(np.float32)
+    >>> ruler = Ruler(rows)
+    >>> ruler.distance(rows) < 1e-6 < ruler.distance(0.5 * rows)
+    True
+    """
+
+    def __init__(self, rows: NDArray[np.float32]) -> None:
+        self._features = RandomConvolutions(rows.shape[3], seed=0)
+        raw = self._features(rows)
+        self._scale = np.maximum(raw.std(axis=0), 1e-9)
+        self.real: Floats = raw / self._scale
+
+    def vectors(self, rows: NDArray[np.float32]) -> Floats:
+        """Return the features of images, which are cut off at -1 and 1."""
+        found: Floats = self._features(np.clip(rows, -1.0, 1.0)) / self._scale
+        return found
+
+    def distance(self, rows: NDArray[np.float32]) -> float:
+        """Return the Frechet distance of images from the real ones."""
+        return frechet_distance(self.real, self.vectors(rows))
+
+
+@final
+class Watch:
+    """The looks at one run.
+
+    Parameters
+    ----------
+    game : WatchedGame
+    train, held : (images, classes)
+        Images from -1 to 1 that are learned from, and those put aside; the latter may be none.
+    latents : ndarray of shape (n, latent)
+        Of the samples that are looked at; at most as many as there are images.
+    adapts : bool
+        Whether the strength of the augmentation follows the gap.
+    patience : int
+        Looks without a lower distance after which the run is over; 0 never ends it.
+    """
+
+    def __init__(
+        self, game: WatchedGame, train: Images, held: Images, latents: NDArray[np.float32], adapts: bool, patience: int
+    ) -> None:
+        self.game, self.latents, self.adapts, self.patience = game, latents, adapts, patience
+        self.train, self.held = train, held
+        rows, self.codes = (np.concatenate([a, b])[: len(latents)] for a, b in zip(held, train, strict=True))
+        self.ruler = Ruler(rows)
+        self.width = _width(self.ruler.real)
+
+    def __call__(self, state: WatchedState) -> Seen:
+        """Look at a state."""
+        network = state.game.averages[self.game.kept]
+        fakes = in_blocks(decoded, network, self.latents, self.codes, shape=self.train[0].shape[1:])
+        vectors = self.ruler.vectors(fakes)
+        distance = frechet_distance(self.ruler.real, vectors)
+        whole = variety(self.ruler.real, self.width)
+        collapse = 1.0 - (variety(vectors, self.width) - 1.0) / max(whole - 1.0, 1e-9)
+        gap = self.gap(state.game)
+        augment = float(state.augment)
+        if self.adapts and gap is not None:
+            change = np.clip(_SPEED * (gap - _TARGET), -_FASTEST, _FASTEST)
+            augment = float(np.clip(augment + change, 0.0, _STRONGEST))
+        before = state.memory.rows()[:, NUMBERS.index("collapse")]
+        numbers = [distance, collapse, gap or 0.0, augment]
+        memory = state.memory.after(network, distance, state.step, [int(state.step), *numbers])
+        trouble = None
+        if before.min(initial=1.0) < _SOUND and collapse > _COLLAPSED:
+            trouble = f"the fakes collapsed: they lost {collapse:.0%} of the variety of the real images"
+        ended = "saturated" if self.patience and int(memory.since) >= self.patience else ""
+        after = WatchedState(state.game, jnp.asarray(np.float32(augment)), memory)
+        return Seen(after, dict(zip(NUMBERS[1:], numbers, strict=True)), trouble, ended)
+
+    def gap(self, state: GameState) -> float | None:
+        """Return how well the discriminator tells training images from those put aside; None where none are."""
+        if not len(self.held[0]) or self.game.game.packing > 1:
+            return None
+        critic = state.discriminator
+        if self.game.game.spectral:
+            critic = _bounded(critic, state.directions)
+        train, held = (in_blocks(_outputs, critic, *part, shape=()) for part in (self.train, self.held))
+        above = auc(np.repeat([True, False], [len(train), len(held)]), np.concatenate([train, held]).astype(float))
+        return 2.0 * above[0] - 1.0
+
+
+def variety(vectors: Floats, width: float) -> float:
+    """Return the effective number of different rows.
+
+    Examples
+    --------
+    >>> round(variety(np.repeat(np.eye(3), 5, axis=0), width=0.1), 6)  # three different rows, five times each
+    3.0
+    """
+    from scipy.spatial.distance import cdist
+
+    kernel = np.exp(-0.5 * cdist(vectors, vectors, "sqeuclidean") / width**2)
+    values = np.clip(np.linalg.eigvalsh(kernel / len(kernel)), 1e-12, None)
+    return float(np.exp(-np.sum(values * np.log(values))))
+
+
+def _width(vectors: Floats) -> float:
+    """Return half the median distance of rows."""
+    from scipy.spatial.distance import pdist
+
+    return max(0.5 * float(np.median(pdist(vectors))), 1e-9)
+
+
+@jax.jit
+def _outputs(critic: Any, rows: jax.Array, labels: jax.Array) -> jax.Array:
+    outputs: jax.Array = critic(rows, labels)
+    return outputs
+
+
+@jax.jit
+def _bounded(critic: Any, directions: Any) -> Any:
+    return normalised(critic, directions)[0]
