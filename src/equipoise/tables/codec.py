@@ -87,7 +87,7 @@ class TableCodec:
     @property
     def offsets(self) -> NDArray[np.int64]:
         """First slot of each column in a one-hot row, and the length of the row, shape (columns + 1,)."""
-        return np.cumsum([0, *(column.width for column in self.placed)])
+        return self.layout.offsets
 
     @property
     def layout(self) -> Layout:

@@ -140,8 +140,7 @@ class TableGAN(NeuralSynthesizer):
 
 def _mixture(codec: TableCodec, codes: NDArray[np.int32], seed: int) -> Arrays:
     """Return the logarithms of the shares and laws of a mixture; their shapes hang on the number of rows alone."""
-    prior = np.exp(codec.log_prior().astype(float))
-    mixture, _ = mixture_of(codes, codec.offsets, prior, seed, None)
+    mixture, _ = mixture_of(codec, codes, seed)
     absent = most_classes(len(codes)) - len(mixture.share)
     share, law = np.pad(mixture.share, (0, absent)), np.pad(mixture.law, ((0, absent), (0, 0)))
     logs = {"share": np.log(np.maximum(share, 1e-30)), "law": np.log(np.maximum(law, 1e-12))}

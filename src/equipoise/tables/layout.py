@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 __all__ = ["Group", "Layout"]
 
 
@@ -32,8 +35,8 @@ class Layout:
     Examples
     --------
     >>> layout = Layout((Group(2, 4, False), Group(3, 16, True)))
-    >>> layout.columns, layout.size, layout.scores
-    (5, 56, 3)
+    >>> layout.columns, layout.size, layout.scores, layout.offsets.tolist()
+    (5, 56, 3, [0, 4, 8, 24, 40, 56])
     """
 
     groups: tuple[Group, ...]
@@ -47,6 +50,16 @@ class Layout:
     def size(self) -> int:
         """Length of a one-hot row."""
         return sum(group.size for group in self.groups)
+
+    @property
+    def each(self) -> tuple[Group, ...]:
+        """The group of each column."""
+        return tuple(group for group in self.groups for _ in range(group.columns))
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """First slot of each column in a one-hot row, and the length of the row, shape (columns + 1,)."""
+        return np.cumsum([0, *(group.width for group in self.each)])
 
     @property
     def scores(self) -> int:

@@ -64,11 +64,10 @@ class TableMixture(Synthesizer):
 
     def _learn(self, codec: TableCodec, codes: Codes, drafted: Draft) -> Arrays:
         del drafted
-        wanted, offsets = self.components, codec.offsets
+        wanted = self.components
         if wanted is not None and (not isinstance(wanted, int | np.integer) or wanted < 1):
             raise InputError(f"components={wanted!r} is not a number of classes; give a whole number from 1 on")
-        prior = np.exp(codec.log_prior().astype(float))
-        model, self.likelihoods_ = mixture_of(codes, offsets, prior, self.seed, wanted)
+        model, self.likelihoods_ = mixture_of(codec, codes, self.seed, wanted)
         return {"weight": model.share.astype(np.float32), "law": model.law.astype(np.float32)}
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> Codes:

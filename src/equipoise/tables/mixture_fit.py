@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.tables.codec import TableCodec
 from equipoise.tables.products import Products, climb, one_hot, start
 from equipoise.training.randomness import Stream, numpy_generator
 
@@ -32,22 +33,20 @@ def most_classes(rows: int) -> int:
 
 
 def mixture_of(
-    codes: NDArray[np.int32], offsets: NDArray[np.int64], prior: NDArray[np.float64], seed: int, classes: int | None
+    codec: TableCodec, codes: NDArray[np.int32], seed: int, classes: int | None = None
 ) -> tuple[Products, dict[int, float]]:
     """Return the mixture, and the mean log likelihood of a held-out row by number of classes tried.
 
     Parameters
     ----------
+    codec : TableCodec
     codes : ndarray of shape (n, columns)
         Slot numbers.
-    offsets : ndarray of shape (columns + 1,)
-        First slot of each column in a one-hot row, and the length of the row.
-    prior : ndarray of shape (size,)
-        Share of each slot in its column.
     seed : int
-    classes : int or None
+    classes : int, optional
         Number of classes, if it is not to be chosen.
     """
+    offsets, prior = codec.offsets, np.exp(codec.log_prior().astype(float))
     random = numpy_generator(seed, Stream.INIT)
     codes = codes[numpy_generator(seed, Stream.ORDER).permutation(len(codes))]
     held, rest = (one_hot(part, offsets) for part in np.split(codes, [int(_HELD * len(codes))]))

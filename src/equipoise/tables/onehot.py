@@ -108,9 +108,8 @@ def score_columns(layout: Layout) -> NDArray[np.int32]:
     >>> score_columns(Layout((Group(1, 2, False), Group(2, 2, True)))).tolist()
     [0, 0, 0, 0, 1, 1]
     """
-    columns = [group for group in layout.groups for _ in range(group.columns)]
-    number = np.maximum(np.cumsum([group.ordered for group in columns]) - 1, 0)
-    return np.repeat(number, [group.width for group in columns]).astype(np.int32)
+    number = np.maximum(np.cumsum([group.ordered for group in layout.each]) - 1, 0)
+    return np.repeat(number, [group.width for group in layout.each]).astype(np.int32)
 
 
 def log_likelihood(layout: Layout, logits: jax.Array, rows: Rows) -> jax.Array:
@@ -134,8 +133,7 @@ def variety(rows: Rows) -> jax.Array:
 
 
 def _starts(layout: Layout) -> NDArray[np.int32]:
-    widths = [group.width for group in layout.groups for _ in range(group.columns)]
-    return np.cumsum([0, *widths])[:-1].astype(np.int32)
+    return layout.offsets[:-1].astype(np.int32)
 
 
 def _blocks(layout: Layout, rows: jax.Array) -> Iterator[tuple[Group, jax.Array]]:

@@ -160,7 +160,7 @@ def fit_slots(column: Column, bins: int, tight: bool = False) -> ColumnSlots:
     values, rows = np.unique(present, return_counts=True)
     if levels is None and tight:
         of_value = _tight_slots(rows, min(width, _TIGHT) - 1)
-        width = slot_width("category", max(1, int(of_value.max(initial=-1)) + 1), bins)
+        width = slot_width(column.kind, max(1, int(of_value.max(initial=-1)) + 1), bins)
     elif levels is None:
         of_value = _number_slots(rows, width - 1)
     else:

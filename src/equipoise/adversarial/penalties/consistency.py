@@ -15,7 +15,7 @@ from typing import final
 import jax
 import jax.numpy as jnp
 
-from equipoise.adversarial.penalties.protocol import Critic, Scene
+from equipoise.adversarial.penalties.protocol import Critic, Scene, together
 
 __all__ = ["Consistency", "jitter"]
 
@@ -55,6 +55,6 @@ class Consistency:
 
     def __call__(self, critic: Critic, scene: Scene) -> jax.Array:
         """Return the penalty."""
-        rows = jnp.concatenate([scene.real, scene.fake])
+        rows = together(scene.real, scene.fake)
         before, after = jnp.split(critic(jnp.concatenate([rows, self.change(scene.key, rows)])), 2)
         return 2.0 * jnp.mean(jnp.square(before - after))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from equipoise.adversarial.penalties.protocol import Critic, Scene
+from equipoise.adversarial.penalties.protocol import Critic, Scene, together
 
 __all__ = ["lecam"]
 
@@ -26,6 +26,6 @@ def lecam(critic: Critic, scene: Scene) -> jax.Array:
     >>> float(lecam(lambda x: x[:, 0], Scene(x, -x, jax.random.key(0), jnp.array([0.5, -0.5]))))
     4.5
     """
-    real, fake = jnp.split(critic(jnp.concatenate([scene.real, scene.fake])), 2)
+    real, fake = jnp.split(critic(together(scene.real, scene.fake)), 2)
     level_of_reals, level_of_fakes = scene.levels
     return jnp.mean(jnp.square(real - level_of_fakes)) + jnp.mean(jnp.square(fake - level_of_reals))

@@ -15,7 +15,7 @@ from typing import final
 import jax
 import jax.numpy as jnp
 
-from equipoise.adversarial.penalties.protocol import Critic, Scene
+from equipoise.adversarial.penalties.protocol import Critic, Scene, together
 
 __all__ = ["NoiseR1R2"]
 
@@ -43,7 +43,7 @@ class NoiseR1R2:
 
     def __call__(self, critic: Critic, scene: Scene) -> jax.Array:
         """Return the penalty."""
-        rows = jnp.concatenate([scene.real, scene.fake])
+        rows = together(scene.real, scene.fake)
         sigma = self.sigma * jnp.maximum(jnp.std(scene.real), 1e-6)
         shaken = rows + sigma * jax.random.normal(scene.key, rows.shape, rows.dtype)
         still, moved = jnp.split(critic(jnp.concatenate([rows, shaken])), 2)
