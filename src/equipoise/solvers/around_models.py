@@ -17,12 +17,10 @@ from typing import Any, final
 import equinox as eqx
 import jax
 import numpy as np
-from numpy.typing import ArrayLike
 
 from equipoise.errors import InputError
-from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
-from equipoise.penalties import Penalty
+from equipoise.solvers.formula import Objective
 
 __all__ = ["AroundModels"]
 
@@ -34,53 +32,49 @@ def _call(model: Any, row: jax.Array) -> Any:
 @final
 @dataclass(frozen=True, eq=False)
 class AroundModels:
-    """What `equipoise.solvers.Objective` does with a model of JAX; its parameters are those of it."""
+    """What `equipoise.solvers.Objective` does with a model of JAX."""
 
-    loss: Loss
-    penalty: Penalty
-    alpha: float
-    X: ArrayLike
-    y: ArrayLike
-    sample_weight: ArrayLike | None = None
-    apply: Callable[[Any, jax.Array], Any] | None = None
+    objective: Objective
 
     def __post_init__(self) -> None:
-        if not self.loss.separable:
-            raise InputError(f"Objective: the loss {self.loss.name} is no sum over rows; use another for a model")
+        if not self.objective.loss.separable:
+            raise InputError(
+                f"Objective: the loss {self.objective.loss.name} is no sum over rows; use another for a model"
+            )
 
     def value(self, model: Any) -> float:
         """The objective at a model."""
-        eta = np.asarray(_outputs(model, np.asarray(self.X), self.apply or _call), dtype=np.float64)
-        return self.loss.total(np.asarray(self.y), eta, self._share()) + self._penalised(model)
+        of = self.objective
+        loss = of.loss.total(np.asarray(of.y), self._eta(model), of.shares)
+        return loss + of.alpha * of.penalty.at(of.alpha).value(_flat(model))
 
     def gradient(self, model: Any) -> Any:
         """Gradient in every array of floats, in the form of the model; a subgradient where the penalty has a kink."""
-        pulled = self._pull(model)
-        slope = self.alpha * self.penalty.at(self.alpha).gradient(_flat(model))
+        of, pulled = self.objective, self._pull(model)
+        slope = of.alpha * of.penalty.at(of.alpha).gradient(_flat(model))
         return _changed(pulled, _flat(pulled) + slope)
 
     def prox(self, model: Any, rate: float) -> Any:
         """The model after the proximal step of ``rate * alpha * penalty``: with L1, weights that are exactly 0."""
-        flat = self.penalty.at(self.alpha).prox(_flat(model), rate * self.alpha)
-        return _changed(model, flat)
+        of = self.objective
+        return _changed(model, of.penalty.at(of.alpha).prox(_flat(model), rate * of.alpha))
 
     def step(self, model: Any, rate: float) -> Any:
         """The model after one step of proximal gradient descent."""
         moved = jax.tree.map(lambda g: -rate * g, self._pull(model))
         return self.prox(eqx.apply_updates(model, moved), rate)
 
+    def _eta(self, model: Any) -> FloatArray:
+        return np.asarray(_outputs(model, np.asarray(self.objective.X), self._apply), dtype=np.float64)
+
     def _pull(self, model: Any) -> Any:
-        X = np.asarray(self.X)
-        eta = np.asarray(_outputs(model, X, self.apply or _call), dtype=np.float64)
-        return _pull_back(model, X, self.loss.slope(np.asarray(self.y), eta, self._share()), self.apply or _call)
+        of = self.objective
+        slope = of.loss.slope(np.asarray(of.y), self._eta(model), of.shares)
+        return _pull_back(model, np.asarray(of.X), slope, self._apply)
 
-    def _penalised(self, model: Any) -> float:
-        return self.alpha * self.penalty.at(self.alpha).value(_flat(model))
-
-    def _share(self) -> FloatArray:
-        n = len(np.asarray(self.y))
-        weight = np.ones(n) if self.sample_weight is None else np.asarray(self.sample_weight, dtype=np.float64)
-        return np.asarray(weight / weight.sum())
+    @property
+    def _apply(self) -> Callable[[Any, jax.Array], Any]:
+        return self.objective.apply or _call
 
 
 @eqx.filter_jit

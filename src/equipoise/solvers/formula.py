@@ -85,12 +85,19 @@ class Objective:
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
 
+    @property
+    def shares(self) -> FloatArray:
+        """Weights of the rows, which sum to 1, shape (n,)."""
+        n = len(np.asarray(self.y))
+        s = np.ones(n) if self.sample_weight is None else np.asarray(self.sample_weight, dtype=np.float64)
+        return np.asarray(s / s.sum())
+
     def value(self, w: Any) -> float:
         """The objective at `w`."""
         if self._is_model(w):
             return float(self._around().value(w))
         X, w = self._linear(w)
-        loss = float(self._weights() @ self.loss.value(np.asarray(self.y), X @ w))
+        loss = float(self.shares @ self.loss.value(np.asarray(self.y), X @ w))
         return loss + self.alpha * self.penalty.at(self.alpha).value(w)
 
     def gradient(self, w: Any) -> Any:
@@ -145,7 +152,7 @@ class Objective:
     def _around(self) -> Any:
         from equipoise.solvers.around_models import AroundModels  # costs JAX
 
-        return AroundModels(self.loss, self.penalty, self.alpha, self.X, self.y, self.sample_weight, self.apply)
+        return AroundModels(self)
 
     def _linear(self, w: Any) -> tuple[FloatArray, FloatArray]:
         """Design matrix and coefficients as numbers."""
@@ -162,12 +169,7 @@ class Objective:
         return X, w
 
     def _slope(self, X: FloatArray, w: FloatArray) -> FloatArray:
-        return np.asarray(X.T @ (self._weights() * self.loss.gradient(np.asarray(self.y), X @ w)))
-
-    def _weights(self) -> FloatArray:
-        n = len(np.asarray(self.y))
-        s = np.ones(n) if self.sample_weight is None else np.asarray(self.sample_weight, dtype=np.float64)
-        return np.asarray(s / s.sum())
+        return np.asarray(X.T @ (self.shares * self.loss.gradient(np.asarray(self.y), X @ w)))
 
 
 def gradient_descent(
