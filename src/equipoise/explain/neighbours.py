@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
+from equipoise.evaluate.images.neighbours import distances
 from equipoise.evaluate.images.pixels import Pixels, as_images
 from equipoise.images.picture import tiled
 
@@ -109,12 +110,10 @@ def _vectors(images: NDArray[Any], features: Features | None) -> Floats:
 
 
 def _nearest(rows: Floats, points: Floats, k: int) -> tuple[NDArray[np.int64], Floats]:
-    from scipy.spatial.distance import cdist
-
     index, distance = np.zeros((len(rows), k), np.int64), np.zeros((len(rows), k))
     for first in range(0, len(rows), _BLOCK):
         block = slice(first, first + _BLOCK)
-        found = cdist(rows[block], points)
+        found = distances(rows[block], points)
         index[block] = np.argsort(found, axis=1, kind="stable")[:, :k]
         distance[block] = np.take_along_axis(found, index[block], axis=1)
     return index, distance

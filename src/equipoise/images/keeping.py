@@ -87,5 +87,5 @@ class Bounds:
         network = state.climb.average
         known, fresh = (bound(network, *part, self.beta) for part in (self.train, self.held))
         memory = state.memory.after(network, -fresh, state.step, [int(state.step), known, fresh])
-        ended = "saturated" if self.patience and int(memory.since) >= self.patience else ""
-        return Seen(KeptState(state.climb, memory), {"elbo": known, "elbo_held_out": fresh}, None, ended)
+        values = {"elbo": known, "elbo_held_out": fresh}
+        return Seen(KeptState(state.climb, memory), values, None, memory.ended(self.patience))

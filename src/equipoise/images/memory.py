@@ -52,6 +52,10 @@ class Memory(eqx.Module):
             looks=jnp.asarray(np.int32(int(self.looks) + 1)),
         )
 
+    def ended(self, patience: int) -> str:
+        """Return why a run need not go on: after so many looks without a better score it is saturated; 0 waits on."""
+        return "saturated" if patience and int(self.since) >= patience else ""
+
     def rows(self) -> NDArray[np.float32]:
         """Return what was recorded, one row a look."""
         return np.asarray(self.record)[: int(self.looks)]

@@ -143,6 +143,7 @@ class Watch:
         rows, self.codes = (np.concatenate([a, b])[: len(latents)] for a, b in zip(held, train, strict=True))
         self.ruler = Ruler(rows)
         self.width = _width(self.ruler.real)
+        self.whole = variety(self.ruler.real, self.width)
 
     def __call__(self, state: WatchedState) -> Seen:
         """Look at a state."""
@@ -150,8 +151,7 @@ class Watch:
         fakes = in_blocks(decoded, network, self.latents, self.codes, shape=self.train[0].shape[1:])
         vectors = self.ruler.vectors(fakes)
         distance = frechet_distance(self.ruler.real, vectors)
-        whole = variety(self.ruler.real, self.width)
-        collapse = 1.0 - (variety(vectors, self.width) - 1.0) / max(whole - 1.0, 1e-9)
+        collapse = 1.0 - (variety(vectors, self.width) - 1.0) / max(self.whole - 1.0, 1e-9)
         gap = self.gap(state.game)
         augment = float(state.augment)
         if self.adapts and gap is not None:
@@ -163,9 +163,8 @@ class Watch:
         trouble = None
         if before.min(initial=1.0) < _SOUND and collapse > _COLLAPSED:
             trouble = f"the fakes collapsed: they lost {collapse:.0%} of the variety of the real images"
-        ended = "saturated" if self.patience and int(memory.since) >= self.patience else ""
         after = WatchedState(state.game, jnp.asarray(np.float32(augment)), memory)
-        return Seen(after, dict(zip(NUMBERS[1:], numbers, strict=True)), trouble, ended)
+        return Seen(after, dict(zip(NUMBERS[1:], numbers, strict=True)), trouble, memory.ended(self.patience))
 
     def gap(self, state: GameState) -> float | None:
         """Return how well the discriminator tells training images from those put aside; None where none are."""
