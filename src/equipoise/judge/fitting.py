@@ -85,12 +85,8 @@ class Fitter:
         """Fit the nets of the budget on the features of the linear arms."""
         from equipoise.judge.nets import fit_net
 
-        found = {}
-        for name in self.budget.nets:
-            settings = (self._strategy(sample), self.budget, derive(self.seed, "net"))
-            model, alpha = fit_net(sample, encoder, name, *settings)
-            found[name] = Fitted(model, alpha)
-        return found
+        settings = (self._strategy(sample), self.budget, derive(self.seed, "net"))
+        return {name: Fitted(*fit_net(sample, encoder, name, *settings)) for name in self.budget.nets}
 
     def linear(
         self, sample: Sample, keys: Collection[str] = tuple(PENALTIES)

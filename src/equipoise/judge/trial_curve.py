@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from equipoise.data import read_table, target_vector
+from equipoise.data import Table, read_table, target_vector
 from equipoise.errors import InputError
 from equipoise.judge.metrics import metric_set
 from equipoise.judge.trial import trial
@@ -160,18 +160,19 @@ def trial_curve(
     counts = list(given or ())
     if not counts or any(later <= before for before, later in pairwise(counts)):
         raise InputError(f"{name}={counts} do not grow; give the numbers of real rows from few to many")
+    table = read_table(data, header=bool(options.pop("header", True)))  # once for all points
     if minority is not None:
-        counts = _with_the_others(data, target, counts, bool(options.get("header", True)))
+        counts = _with_the_others(table, target, counts)
     trials = tuple(
-        trial(data, target, rows=count, keep=None if keep is None else Path(keep) / str(count), **options)
+        trial(table, target, rows=count, keep=None if keep is None else Path(keep) / str(count), **options)
         for count in counts
     )
     return TrialCurve(tuple(counts), trials, None if minority is None else tuple(minority))
 
 
-def _with_the_others(data: Any, target: str, minority: list[int], header: bool) -> list[int]:
+def _with_the_others(table: Table, target: str, minority: list[int]) -> list[int]:
     """Rows in which the smallest class has so many, all classes in their shares."""
-    y, _, classes = target_vector(read_table(data, header=header), target)
+    y, _, classes = target_vector(table, target)
     if not classes:
         raise InputError(f"the target {target!r} is a number and has no smallest class; give rows in place of minority")
     least = int(np.bincount(y.astype(np.intp)).min())
