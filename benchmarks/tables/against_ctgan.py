@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 from _sets import TARGETS, parts
-from quality import taught, told_apart
+from quality import likeness
 
 import equipoise as eq
 from equipoise.data import Table, align, read_table
-from equipoise.evaluate import shape, trend
 
 COLUMNS = ("shape", "trend", "c2st", "tstr", "fit s")
 PAIRS = {"vae": ("TVAE", eq.TableVAE), "gan": ("CTGAN", eq.TableGAN)}
@@ -55,16 +54,6 @@ class Peer:
         return align(read_table(frame), self.like.take(np.zeros(0, np.int64)))
 
 
-def measured(drawn: Table, train: Table, test: Table, target: str, seed: int) -> dict[str, float]:
-    some = drawn.take(np.arange(len(train)))
-    return {
-        "shape": shape(train, some),
-        "trend": trend(train, some),
-        "c2st": told_apart(train, test, drawn, seed),
-        "tstr": taught(some, test, target, seed)["tstr"],
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", nargs="*", choices=TARGETS, default=list(TARGETS))
@@ -85,12 +74,12 @@ def main() -> None:
                 start = time.perf_counter()
                 peer = Peer(name, options.epochs, seed).fit(train)
                 seconds = time.perf_counter() - start
-                found = measured(peer.sample(n), train, test, target, seed)
+                found = likeness(train, test, peer.sample(n), target, seed)
                 rows[name].append(found | {"fit s": seconds})
                 start = time.perf_counter()
                 mine = ours(minutes=seconds / 60, seed=seed).fit(train)
                 seconds = time.perf_counter() - start
-                found = measured(mine.sample(n, seed=seed), train, test, target, seed)
+                found = likeness(train, test, mine.sample(n, seed=seed), target, seed)
                 rows[ours.__name__].append(found | {"fit s": seconds})
             for synthesizer, runs in rows.items():
                 medians = [float(np.median([run[column] for run in runs])) for column in COLUMNS]

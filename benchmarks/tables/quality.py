@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 
 import numpy as np
 from _learners import classified, tuned
@@ -56,10 +57,18 @@ def told_apart(train: Table, test: Table, drawn: Table, seed: int) -> float:
     return 2 - 2 * max(classified(*sides, *real, seed), 0.5)
 
 
-def taught(teacher: Table, test: Table, target: str, seed: int) -> dict[str, float]:
-    features = [table.drop(target) for table in (teacher, test)]
-    truth = teacher[target], test[target]
-    return {"tstr": classified(*features, *truth, seed), "tuned": tuned(*features, *truth, seed)}
+def taught(teacher: Table, test: Table, target: str, seed: int, by: Callable[..., float] = classified) -> float:
+    return by(teacher.drop(target), test.drop(target), teacher[target], test[target], seed)
+
+
+def likeness(train: Table, test: Table, drawn: Table, target: str, seed: int) -> dict[str, float]:
+    some = drawn.take(np.arange(len(train)))
+    return {
+        "shape": shape(train, some),
+        "trend": trend(train, some),
+        "c2st": told_apart(train, test, drawn, seed),
+        "tstr": taught(some, test, target, seed),
+    }
 
 
 def measured(name: str, train: Table, test: Table, target: str, seed: int, minutes: float) -> dict[str, float]:
@@ -73,11 +82,9 @@ def measured(name: str, train: Table, test: Table, target: str, seed: int, minut
     some, found = drawn.take(np.arange(len(train))), copies(train, drawn, test)
     pooled = copies(train, drawn, test, pool=True)
     return {
-        "shape": shape(train, some),
-        "trend": trend(train, some),
-        "c2st": told_apart(train, test, drawn, seed),
+        **likeness(train, test, drawn, target, seed),
         **c2st_scores(train, test, drawn, seed),
-        **taught(some, test, target, seed),
+        "tuned": taught(some, test, target, seed, tuned),
         "exact": found.exact / max(found.fresh_exact, 1 / len(test)),
         "near": found.near / max(found.fresh_near, 1 / len(test)),
         "pooled": pooled.near / max(pooled.fresh_near, 1 / pooled.fresh_rows),
@@ -97,7 +104,8 @@ def real(train: Table, test: Table, target: str, seed: int) -> dict[str, float]:
         "trend": trend(train, test),
         "c2st": told_apart(first, second, rest, seed),
         **c2st_scores(first, second, rest, seed),
-        **taught(train, test, target, seed),
+        "tstr": taught(train, test, target, seed),
+        "tuned": taught(train, test, target, seed, tuned),
         "exact": 1.0,
         "near": 1.0,
         "pooled": 1.0,
