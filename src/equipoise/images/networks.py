@@ -19,7 +19,8 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-from equipoise.evaluate.images.layers import Convolution, resized
+from equipoise.evaluate.images.layers import Convolution
+from equipoise.evaluate.images.resizing import resized
 from equipoise.training.dense import Dense, Random
 
 __all__ = ["ResidualDecoder", "ResidualEncoder", "beside", "leaky", "one_hot", "projected", "sizes"]

@@ -16,7 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from equipoise.evaluate.images.layers import Convolution, resized
+from equipoise.evaluate.images.layers import Convolution
+from equipoise.evaluate.images.resizing import resized
 from equipoise.training.dense import Dense
 from equipoise.training.loop import Clock, run
 from equipoise.training.optimizers import ADAM

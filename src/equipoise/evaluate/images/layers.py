@@ -1,10 +1,18 @@
 """Convolutions of images, with weights that start from NumPy as those of `equipoise.training.dense` do.
 
-A convolution is one matrix product of all windows: on CPU, XLA
-has fast code for products, and none for the derivatives of convolutions that a penalty on slopes asks for.
+    convolved(x, w)      y = sum of the windows of x times w
+    correlated(x, g)     the derivative of <y, g> by w; the one by x is convolved(g, w turned by 180 degrees)
+
+Each is linear in both of its arguments, and the derivatives of each are made of both: these two programs serve
+derivatives of any order, such as those of a penalty on slopes. On CPU they are quicker than what XLA derives by itself:
+its convolution is fast, its derivative by the weights is not, unless the windows stay in the cache.
 """
 
 from __future__ import annotations
+
+from functools import partial
+from math import isqrt
+from typing import Final
 
 import equinox as eqx
 import jax
@@ -13,7 +21,9 @@ import numpy as np
 
 from equipoise.training.dense import Random
 
-__all__ = ["Convolution", "resized"]
+__all__ = ["Convolution", "convolved"]
+
+_CACHED: Final = 2**19  # numbers: windows of so many images at a time, 2 MiB
 
 
 class Convolution(eqx.Module):
@@ -34,35 +44,91 @@ class Convolution(eqx.Module):
 
     def __call__(self, x: jax.Array) -> jax.Array:
         """Return images with other channels."""
-        return windows(x, self.size) @ self.weight + self.bias
+        return convolved(x, self.weight) + self.bias
 
 
-def windows(x: jax.Array, size: int) -> jax.Array:
-    """Return the window around each pixel, of odd size and with zeros beyond the edge, as ``size * size * c`` channels.
+@jax.custom_vjp
+def convolved(x: jax.Array, weight: jax.Array) -> jax.Array:
+    """Return the product of the window around each pixel, zeros beyond the edge, with a matrix.
+
+    Parameters
+    ----------
+    x : array of shape (n, height, width, channels)
+    weight : array of shape (size * size * channels, outputs)
+        The size of the windows is odd, and follows from the shapes.
+
+    Returns
+    -------
+    array of shape (n, height, width, outputs)
 
     Examples
     --------
-    >>> windows(jnp.ones((1, 2, 2, 1)), 3).sum(axis=3).tolist()  # four pixels in each window
-    [[[4.0, 4.0], [4.0, 4.0]]]
+    >>> convolved(jnp.ones((1, 2, 2, 1)), jnp.ones((9, 1)))[0, :, :, 0].tolist()  # four pixels in each window
+    [[4.0, 4.0], [4.0, 4.0]]
     """
-    if size == 1:
-        return x
-    edge = size // 2
+    side = isqrt(len(weight) // x.shape[3])
+    if side == 1:
+        return x @ weight
+    kernel = weight.reshape(side, side, x.shape[3], -1)
+    made: jax.Array = jax.lax.conv_general_dilated(
+        x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+    )
+    return made
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def correlated(x: jax.Array, slope: jax.Array, side: int) -> jax.Array:
+    """Return the derivative of ``sum(convolved(x, weight) * slope)`` by the weight."""
+    if x.shape[3] > slope.shape[3]:  # <x * w, slope> = <x, slope * turned w>, whose windows are smaller
+        return _turned(correlated(slope, x, side), slope.shape[3])
+
+    def some(x: jax.Array, slope: jax.Array) -> jax.Array:
+        seen = _windows(x, side)
+        return seen.reshape(-1, seen.shape[3]).T @ slope.reshape(-1, slope.shape[3])
+
+    n, size = len(x), side * side * x[0].size
+    block = max((k for k in range(1, n + 1) if n % k == 0 and k * size <= _CACHED), default=1)
+    if side == 1 or block == n:
+        return some(x, slope)
+    parts = [array.reshape(n // block, block, *array.shape[1:]) for array in (x, slope)]
+    start = jnp.zeros((side * side * x.shape[3], slope.shape[3]), x.dtype)
+    total: jax.Array = jax.lax.scan(lambda sum_, part: (sum_ + some(*part), None), start, parts)[0]
+    return total
+
+
+def _turned(weight: jax.Array, channels: int) -> jax.Array:
+    """Return the matrix that carries slopes back from outputs to inputs."""
+    side = isqrt(len(weight) // channels)
+    kernel = weight.reshape(side, side, channels, -1)[::-1, ::-1]
+    return jnp.swapaxes(kernel, 2, 3).reshape(-1, channels)
+
+
+def _convolved_forward(x: jax.Array, weight: jax.Array) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return convolved(x, weight), (x, weight)
+
+
+def _convolved_back(kept: tuple[jax.Array, jax.Array], slope: jax.Array) -> tuple[jax.Array, jax.Array]:
+    x, weight = kept
+    side = isqrt(len(weight) // x.shape[3])
+    return convolved(slope, _turned(weight, x.shape[3])), correlated(x, slope, side)
+
+
+def _correlated_forward(x: jax.Array, slope: jax.Array, side: int) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    return correlated(x, slope, side), (x, slope)
+
+
+def _correlated_back(_: int, kept: tuple[jax.Array, jax.Array], weight: jax.Array) -> tuple[jax.Array, jax.Array]:
+    x, slope = kept
+    return convolved(slope, _turned(weight, x.shape[3])), convolved(x, weight)
+
+
+convolved.defvjp(_convolved_forward, _convolved_back)
+correlated.defvjp(_correlated_forward, _correlated_back)
+
+
+def _windows(x: jax.Array, side: int) -> jax.Array:
+    """Return the window around each pixel as ``side * side * channels`` channels."""
+    edge, (height, width) = side // 2, x.shape[1:3]
     padded = jnp.pad(x, ((0, 0), (edge, edge), (edge, edge), (0, 0)))
-    height, width = x.shape[1:3]
-    shifted = [padded[:, i : i + height, j : j + width] for i in range(size) for j in range(size)]
+    shifted = [padded[:, i : i + height, j : j + width] for i in range(side) for j in range(side)]
     return jnp.concatenate(shifted, axis=3)
-
-
-def resized(x: jax.Array, height: int, width: int) -> jax.Array:
-    """Return images in another size by a linear kernel, which is widened where it shrinks them (no aliasing).
-
-    Examples
-    --------
-    >>> resized(jnp.ones((1, 7, 7, 2)), 4, 4).shape
-    (1, 4, 4, 2)
-    """
-    if x.shape[1:3] == (height, width):
-        return x
-    smooth: jax.Array = jax.image.resize(x, (x.shape[0], height, width, x.shape[3]), "linear")
-    return smooth
