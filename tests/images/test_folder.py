@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import warnings
 import zlib
 
@@ -144,3 +145,33 @@ def test_what_is_no_folder_of_pictures_is_said(tmp_path):
         read_folder(tmp_path)
     with pytest.raises(InputError, match="size="):
         read_folder(tmp_path, size=(3, 0))
+
+
+def noise(folder, count=40):
+    for number in range(count):
+        place = folder / ("odd" if number % 2 else "even")
+        place.mkdir(exist_ok=True)
+        shades = np.random.default_rng(number).integers(0, 255, (48, 48, 3), np.uint8)
+        Image.fromarray(shades).save(place / f"{number:03}.png")
+
+
+def test_pictures_beyond_the_memory_are_mapped_and_the_same(tmp_path):
+    noise(tmp_path)
+    held, mapped = read_folder(tmp_path), read_folder(tmp_path, memory=20 * 48 * 48 * 3)
+    assert not isinstance(held.images, np.memmap)
+    assert isinstance(mapped.images, np.memmap)
+    np.testing.assert_array_equal(mapped.images, held.images)
+    assert mapped.labels.tolist() == held.labels.tolist()
+
+
+def test_what_is_mapped_takes_no_memory(tmp_path):
+    noise(tmp_path)
+    total = 40 * 48 * 48 * 3
+    tracemalloc.start()
+    read_folder(tmp_path, memory=0)
+    mapped = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    read_folder(tmp_path)
+    assert tracemalloc.get_traced_memory()[1] > total
+    tracemalloc.stop()
+    assert mapped < total / 2

@@ -6,10 +6,12 @@ import hashlib
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import equipoise as eq
 from equipoise.errors import FindingWarning, InputError, StoppedError
 from equipoise.images import ImageGAN, ImageVAE
+from equipoise.images import folder as pictures
 from equipoise.images import generator as module
 from equipoise.images.blocks import great_circle
 from equipoise.images.training_set import TrainingSet
@@ -155,8 +157,6 @@ def test_a_single_class_is_said_and_learned_without_labels():
 
 
 def test_a_folder_with_labels_is_learned_from(tmp_path):
-    from PIL import Image
-
     for number, (image, label) in enumerate(zip(*stripes(8), strict=True)):
         (tmp_path / label).mkdir(exist_ok=True)
         Image.fromarray(image).save(tmp_path / label / f"{number}.png")
@@ -164,6 +164,24 @@ def test_a_folder_with_labels_is_learned_from(tmp_path):
     assert made._fitted.classes.names == ("level", "up")
     with pytest.raises(InputError, match="'left'; known are 'level', 'up'"):
         made.sample(1, y="left")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_folder_beyond_the_memory_gives_the_same_bytes(kind, tmp_path, monkeypatch):
+    for number, (image, label) in enumerate(zip(*stripes(), strict=True)):
+        (tmp_path / label).mkdir(exist_ok=True)
+        Image.fromarray(image).save(tmp_path / label / f"{number}.png")
+    held = KINDS[kind]().fit(tmp_path)
+    seen, read = [], TrainingSet.read
+
+    def watched(*arguments):
+        seen.append(read(*arguments))
+        return seen[-1]
+
+    monkeypatch.setattr(pictures, "IN_MEMORY", 100)
+    monkeypatch.setattr(TrainingSet, "read", watched)
+    assert digest(KINDS[kind]().fit(tmp_path)) == digest(held)
+    assert isinstance(seen[0].images.base.base, np.memmap)
 
 
 @pytest.mark.parametrize(

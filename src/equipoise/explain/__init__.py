@@ -1,4 +1,4 @@
-"""What a generator has learned: directions among latents, what they change in images, and what samples come near to."""
+"""What a generator has learned: directions among latents, nearest training images, what the discriminator looks at."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from equipoise import _lazy
 
 _HOMES = {
     "ATTRIBUTES": "equipoise.explain.shapes",
+    "Attention": "equipoise.explain.occlusion",
     "Direction": "equipoise.explain.directions",
     "Effect": "equipoise.explain.effects",
     "Neighbours": "equipoise.explain.neighbours",
+    "attention": "equipoise.explain.occlusion",
     "attributes": "equipoise.explain.shapes",
     "closed_form": "equipoise.explain.directions",
     "measure": "equipoise.explain.effects",

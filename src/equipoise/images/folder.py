@@ -1,11 +1,13 @@
 """A folder of pictures as one array: each file is read, or named with what is wrong with it.
 
 Sub-folders are labels. Pixels become 8 bits of grey, of red, green and blue, or of these and opacity, whatever the
-files hold; what had to be changed for that is counted, and said in one warning.
+files hold; what had to be changed for that is counted, and said in one warning. Pictures that would fill the memory
+are decoded twice: once to learn what there is, and once into a temporary file, which is mapped.
 """
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -25,6 +27,7 @@ __all__ = ["Folder", "read_folder"]
 
 SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"})
 LARGEST: Final = 64_000_000  # pixels: beyond this a file of some kilobytes could fill the memory
+IN_MEMORY: Final = 2**30  # bytes: more than that is mapped from a file
 _NAMED: Final = 5
 
 Size = tuple[int, int]
@@ -37,6 +40,7 @@ class Folder:
     Attributes
     ----------
     images : ndarray of uint8, shape (n, height, width) or (n, height, width, channels)
+        Mapped from a temporary file, of which parts are read as they are asked for, if they are many.
     labels : ndarray of str, shape (n,), or None
         Names of the sub-folders.
     files : tuple of str
@@ -54,7 +58,7 @@ class Folder:
     changed: dict[str, int]
 
 
-def read_folder(folder: str | PathLike[str], size: int | Size | None = None) -> Folder:
+def read_folder(folder: str | PathLike[str], size: int | Size | None = None, memory: int | None = None) -> Folder:
     """Read all pictures of a folder, and of its sub-folders as labels.
 
     Parameters
@@ -63,6 +67,9 @@ def read_folder(folder: str | PathLike[str], size: int | Size | None = None) -> 
         With files of the usual kinds (PNG, JPEG, BMP, GIF, TIFF, WebP, PNM) in it or in its sub-folders, not both.
     size : int or (int, int), optional
         Height and width to cut and scale to; needed where the files differ in size.
+    memory : int, optional
+        Bytes that the decoded pictures may take in memory, 1 GiB by default; beyond it they are kept in a temporary
+        file (in the place that the environment variable TMPDIR names).
 
     Returns
     -------
@@ -89,8 +96,10 @@ def read_folder(folder: str | PathLike[str], size: int | Size | None = None) -> 
     """
     root, wanted = Path(folder), _size(size)
     paths, labelled = _paths(root)
+    most = IN_MEMORY if memory is None else memory
     pictures: list[Image] = []
     kept: list[Path] = []
+    modes, sizes = list[str](), list[Size]()
     refused: dict[str, str] = {}
     changed: Counter[str] = Counter()
     for path in paths:
@@ -100,16 +109,37 @@ def read_folder(folder: str | PathLike[str], size: int | Size | None = None) -> 
             refused[str(path.relative_to(root))] = str(error)
             continue
         changed.update(changes)
-        pictures.append(picture)
         kept.append(path)
-    if len(refused) > len(pictures):
+        modes.append(picture.mode)
+        sizes.append(picture.size)
+        if len(kept) * picture.width * picture.height * len(picture.mode) <= most:
+            pictures.append(picture)
+        else:
+            pictures.clear()
+    if len(refused) > len(kept):
         raise InputError(f"{len(refused)} of {len(paths)} files in {root} cannot be read: {_told(refused)}")
-    mode = _mode({picture.mode for picture in pictures}, changed)
-    _check_sizes(root, kept, [picture.size for picture in pictures])
-    images = np.stack([np.asarray(_in_mode(picture, mode)) for picture in pictures])
+    mode = _mode(set(modes), changed)
+    _check_sizes(root, kept, sizes)
+    if len(pictures) == len(kept):
+        images = np.stack([np.asarray(_in_mode(picture, mode)) for picture in pictures])
+    else:
+        images = _mapped(kept, wanted, mode, sizes[0])
     labels = np.array([path.parent.name for path in kept]) if labelled else None
     _warn(root, refused, changed)
     return Folder(images, labels, tuple(str(path.relative_to(root)) for path in kept), refused, dict(changed))
+
+
+def _mapped(paths: list[Path], wanted: Size | None, mode: str, size: Size) -> NDArray[np.uint8]:
+    """Return the pictures in a file that is gone when nothing uses it any longer."""
+    shape = (len(paths), size[1], size[0], *((len(mode),) if len(mode) > 1 else ()))
+    with tempfile.TemporaryFile(prefix="equipoise-") as file:
+        images = np.memmap(file, np.uint8, "w+", shape=shape)  # it outlives the closed file
+    for place, path in enumerate(paths):
+        picture = _in_mode(_read(path, wanted)[0], mode)
+        if picture.size != size:
+            raise InputError(f"{path} changed while it was read; start again when the folder is at rest")
+        images[place] = np.asarray(picture)
+    return images
 
 
 def _size(size: int | Size | None) -> Size | None:

@@ -7,7 +7,6 @@ the training images is chosen at the end. See `equipoise.adversarial.Game` for t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from numbers import Real
 from os import PathLike
@@ -25,11 +24,10 @@ from equipoise.images.augmentation import probability
 from equipoise.images.blocks import decoded, in_blocks
 from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
 from equipoise.images.memory import LOOKS
-from equipoise.images.mlp import PlainDecoder
-from equipoise.images.networks import ResidualDecoder
 from equipoise.images.plan import PRESETS, Plan, Preset
+from equipoise.images.players import BuildPlayers, Players, outputs_of
 from equipoise.images.training_set import TrainingSet
-from equipoise.images.watch import LOOKED, NUMBERS, Ruler, Watch, WatchedGame, WatchedState
+from equipoise.images.watch import LOOKED, NUMBERS, Ruler, Watch, WatchedGame, WatchedState, bounded
 from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, jax_key, numpy_generator
@@ -42,15 +40,6 @@ __all__ = ["ImageGAN"]
 
 _JUDGED = 1024  # images by which the averages are compared
 _UNITS = 128  # of a layer of plain networks
-_FEATURES = 64  # by which the discriminator judges
-
-
-@dataclass(frozen=True)
-class _BuildGenerator:
-    plan: Plan
-
-    def __call__(self, random: np.random.Generator) -> PlainDecoder | ResidualDecoder:
-        return self.plan.decoder(random)
 
 
 @final
@@ -171,7 +160,7 @@ class ImageGAN(ImageGenerator):
         self.progress, self.folder = progress, folder
 
     def _builder(self, pixels: Pixels, classes: int) -> Build:
-        return _BuildGenerator(self._plan(pixels, classes))
+        return BuildPlayers(self._plan(pixels, classes), self.packing)
 
     def _plan(self, pixels: Pixels, classes: int) -> Plan:
         return Plan.of(self.preset, pixels, classes, self.latent, self.width, self.depth, units=_UNITS)
@@ -180,9 +169,8 @@ class ImageGAN(ImageGenerator):
         if self.packing > 1 and data.classes.names:
             raise InputError("packing is for images without labels; leave labels or packing out")
         random = numpy_generator(self.seed, Stream.INIT)
-        plan = self._plan(data.pixels, len(data.classes.names))
-        generator, critic = plan.decoder(random), plan.encoder(random, _FEATURES, plan.classes, self.packing)
-        p = probability(len(data.images)) if isinstance(self.augment, str) else float(self.augment)
+        players = self._builder(data.pixels, len(data.classes.names))(random)
+        p = probability(len(data)) if isinstance(self.augment, str) else float(self.augment)
         automatic = isinstance(self.alpha, str)
         game = Game(
             embed=Embed(data.pixels),
@@ -199,17 +187,17 @@ class ImageGAN(ImageGenerator):
         step = WatchedGame(game, len(self.half_lives) // 2, augments=p > 0.0 or isinstance(self.augment, str))
         alpha = 0.0 if isinstance(self.alpha, str) else float(self.alpha)
         settings = GameSettings((alpha, alpha / 10), (self.rate, self.rate / 100))
-        return step, start(step, generator, critic, jnp.asarray(np.float32(p))), settings
+        return step, start(step, players.generator, players.discriminator, jnp.asarray(np.float32(p))), settings
 
     def _looks(self, step: WatchedGame, train: TrainingSet, held: TrainingSet) -> Looks:
         random = numpy_generator(self.seed, Stream.SAMPLE, 1)
-        latents = random.standard_normal((min(LOOKED, len(train.images) + len(held.images)), self.latent))
+        latents = random.standard_normal((min(LOOKED, len(train) + len(held)), self.latent))
         known, fresh = (part.some(LOOKED, self.seed, 2) for part in (train, held))
         adapts = isinstance(self.augment, str)
         return Looks(Watch(step, known, fresh, latents.astype(np.float32), adapts, self.patience), LOOKS)
 
     def _kept(self, state: WatchedState) -> Any:
-        return state.game.averages[len(self.half_lives) // 2]
+        return Players(state.game.averages[len(self.half_lives) // 2], bounded(state.game))
 
     def _chosen(self, state: WatchedState, data: TrainingSet) -> Any:
         """Return the average whose images are nearest to the given ones, on random convolutions.
@@ -218,7 +206,7 @@ class ImageGAN(ImageGenerator):
         """
         if self.ended_:
             self.half_life_ = self.half_lives[len(self.half_lives) // 2]
-            return state.memory.network
+            return Players(state.memory.network, bounded(state.game))
         real, codes = data.some(_JUDGED, self.seed)
         ruler = Ruler(real)
         random = numpy_generator(self.seed, Stream.SAMPLE, 3)
@@ -229,7 +217,7 @@ class ImageGAN(ImageGenerator):
             distances.append(ruler.distance(fakes))
         best = int(np.argmin(distances))
         self.half_life_ = self.half_lives[best]
-        return state.game.averages[best]
+        return Players(state.game.averages[best], bounded(state.game))
 
     def invert(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return the latents of the images that come nearest, by descent from several starts.
@@ -251,6 +239,30 @@ class ImageGAN(ImageGenerator):
         """
         rows, codes = self._encoded(images, y)
         return np.asarray(in_blocks(_inverted, self._network(), rows, codes, shape=(self.latent,)), np.float32)
+
+    def discriminate(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
+        """Return the output of the discriminator at each image: higher for what looks real to it.
+
+        Parameters
+        ----------
+        images, y
+            As in `invert`.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            The level means nothing by itself: under ``objective="relativistic_pairing"`` only differences do.
+
+        Raises
+        ------
+        InputError
+            If nothing was fitted, the images are of another form, or were judged in packs.
+        """
+        rows, codes = self._encoded(images, y)
+        if self.packing > 1:
+            raise InputError(f"packing={self.packing}: the discriminator judges packs of images, not one")
+        outputs = in_blocks(outputs_of, self._network().discriminator, rows, codes, shape=())
+        return np.asarray(outputs, np.float32)
 
     def _check_settings(self) -> None:
         super()._check_settings()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, replace
+from math import prod
 from os import PathLike
 from typing import Any
 
@@ -15,10 +16,11 @@ from equipoise.evaluate.images.pixels import Pixels, as_images
 from equipoise.images.folder import Size, read_folder
 from equipoise.training.randomness import Stream, numpy_generator
 
-__all__ = ["Classes", "TrainingSet", "read_images"]
+__all__ = ["Classes", "ImageRows", "TrainingSet", "read_images"]
 
 _FEWEST = 64  # images of which some are put aside
 _LEAST, _MOST = 16, 1000  # images put aside
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,17 @@ class Classes:
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Images of shape (n, height, width, channels) as the caller gave them, and the class of each."""
+    """Images of shape (n, height, width, channels) as the caller gave them, the class of each, and which are used."""
 
     images: NDArray[Any]
     codes: NDArray[np.int32]
     pixels: Pixels
     classes: Classes
+    order: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        """Return how many images are used."""
+        return len(self.order)
 
     @classmethod
     def read(cls, images: Any, labels: ArrayLike | None, size: int | Size | None = None) -> TrainingSet:
@@ -78,39 +85,69 @@ class TrainingSet:
         array, labels = read_images(images, labels, size)
         if len(array) < 2:
             raise InputError(f"{len(array)} images: there is no variety to learn; give at least 2 that differ")
-        if (array == array[0]).all():
+        if _all_alike(array):
             raise InputError(f"all {len(array)} images are the same: there is no variety to learn; give others")
         pixels = Pixels.of(array)
         codes, classes = _classes(labels, len(array))
-        return cls(pixels.check(array), codes, pixels, classes)
+        return cls(pixels.check(array), codes, pixels, classes, np.arange(len(array)))
 
     def parted(self, share: float, seed: int) -> tuple[TrainingSet, TrainingSet]:
         """Return what is learned from, and the share that is put aside: none of few images, nor too many."""
-        n = len(self.images)
+        n = len(self)
         aside = 0 if share == 0.0 or n < _FEWEST else min(_MOST, max(_LEAST, int(share * n)))
         order = numpy_generator(seed, Stream.ORDER, 2**32).permutation(n)  # a position that no epoch reaches
         first, last = np.sort(order[aside:]), np.sort(order[:aside])
-        return (
-            replace(self, images=self.images[first], codes=self.codes[first]) if aside else self,
-            replace(self, images=self.images[last], codes=self.codes[last]),
-        )
+        return replace(self, order=self.order[first]), replace(self, order=self.order[last])
 
     def some(self, most: int, seed: int, use: int = 0) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Return at most so many images by chance, from -1 to 1 and with an axis of channels, and their classes."""
-        rows = numpy_generator(seed, Stream.SAMPLE, use).permutation(len(self.images))[:most]
-        return self._scaled(self.images[rows]), self.codes[rows]
+        rows = self.order[numpy_generator(seed, Stream.SAMPLE, use).permutation(len(self))[:most]]
+        return _scaled(self.images[rows], self.pixels), self.codes[rows]
 
-    def rows(self) -> NDArray[Any]:
+    def rows(self) -> ImageRows:
         """Return one row an image, as training takes it: pixels, then the class; bytes where the images are bytes."""
-        flat = self.images.reshape(len(self.images), -1)
-        if flat.dtype == np.uint8:
-            classes = np.stack([self.codes & 255, self.codes >> 8], axis=1).astype(np.uint8)
-            return np.concatenate([flat, classes], axis=1)
-        scaled = self._scaled(self.images).reshape(len(flat), -1)
-        return np.concatenate([scaled, self.codes[:, None].astype(np.float32)], axis=1)
+        return ImageRows(self)
 
-    def _scaled(self, images: NDArray[Any]) -> NDArray[np.float32]:
-        return self.pixels.encode(images[..., 0] if self.pixels.flat else images)
+
+class ImageRows:
+    """Rows of a training set, made as they are asked for: the images may lie in a file that is larger than the memory.
+
+    Examples
+    --------
+    >>> data = TrainingSet.read(np.arange(16, dtype=np.uint8).reshape(4, 2, 2), [0, 0, 1, 1])
+    >>> data.rows()[np.array([[3, 0]])].tolist()  # four pixels, and two bytes of the class
+    [[[12, 13, 14, 15, 1, 0], [0, 1, 2, 3, 0, 0]]]
+    """
+
+    def __init__(self, data: TrainingSet) -> None:
+        self._data = data
+        self.dtype = np.dtype(np.uint8 if data.images.dtype == np.uint8 else np.float32)
+        self.shape = (len(data), prod(data.pixels.shape) + (2 if self.dtype == np.uint8 else 1))
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice | NDArray[np.integer[Any]]) -> NDArray[Any]:
+        """Return the rows of some numbers, shape (*rows.shape, values)."""
+        picked = self._data.order[rows]
+        images, codes = self._data.images[picked], self._data.codes[picked][..., None]
+        if self.dtype == np.uint8:
+            classes: NDArray[Any] = np.concatenate([codes & 255, codes >> 8], axis=-1).astype(np.uint8)
+        else:
+            classes = codes.astype(np.float32)
+            images = _scaled(images.reshape(-1, *self._data.pixels.shape), self._data.pixels)
+        return np.concatenate([images.reshape(*picked.shape, self.shape[1] - classes.shape[-1]), classes], axis=-1)
+
+
+def _scaled(images: NDArray[Any], pixels: Pixels) -> NDArray[np.float32]:
+    return pixels.encode(images[..., 0] if pixels.flat else images)
+
+
+def _all_alike(images: NDArray[Any]) -> bool:
+    """Say whether all images are the same; block by block, and mostly the first one tells."""
+    blocks = range(0, len(images), _BLOCK)
+    return all((images[begin : begin + _BLOCK] == images[0]).all() for begin in blocks)
 
 
 def read_images(

@@ -147,7 +147,7 @@ class ImageVAE(ImageGenerator):
         return step, start(step, model), settings
 
     def _looks(self, step: Any, train: TrainingSet, held: TrainingSet) -> Looks | None:
-        if not len(held.images):
+        if not len(held):
             return None
         known, fresh = (part.some(LOOKED, self.seed, 2) for part in (train, held))
         return Looks(Bounds(known, fresh, self.beta, self.patience), LOOKS)

@@ -31,10 +31,11 @@ from equipoise.evaluate.intervals import auc
 from equipoise.images.augmentation import Augmentation
 from equipoise.images.blocks import decoded, in_blocks
 from equipoise.images.memory import Memory
+from equipoise.images.players import outputs_of
 from equipoise.training.looks import Seen
 from equipoise.training.loop import Clock
 
-__all__ = ["LOOKED", "NUMBERS", "Ruler", "Watch", "WatchedGame", "WatchedState", "variety"]
+__all__ = ["LOOKED", "NUMBERS", "Ruler", "Watch", "WatchedGame", "WatchedState", "bounded", "variety"]
 
 Floats = NDArray[np.float64]
 Images = tuple[NDArray[np.float32], NDArray[np.int32]]
@@ -170,10 +171,8 @@ class Watch:
         """Return how well the discriminator tells training images from those put aside; None where none are."""
         if not len(self.held[0]) or self.game.game.packing > 1:
             return None
-        critic = state.discriminator
-        if self.game.game.spectral:
-            critic = _bounded(critic, state.directions)
-        train, held = (in_blocks(_outputs, critic, *part, shape=()) for part in (self.train, self.held))
+        critic = bounded(state)
+        train, held = (in_blocks(outputs_of, critic, *part, shape=()) for part in (self.train, self.held))
         above = auc(np.repeat([True, False], [len(train), len(held)]), np.concatenate([train, held]).astype(float))
         return 2.0 * above[0] - 1.0
 
@@ -200,12 +199,11 @@ def _width(vectors: Floats) -> float:
     return max(0.5 * float(np.median(pdist(vectors))), 1e-9)
 
 
-@jax.jit
-def _outputs(critic: Any, rows: jax.Array, labels: jax.Array) -> jax.Array:
-    outputs: jax.Array = critic(rows, labels)
-    return outputs
+def bounded(state: GameState) -> Any:
+    """Return the discriminator as it plays: with its matrices divided by their largest singular values, if they are."""
+    return state.discriminator if state.directions is None else _divided(state.discriminator, state.directions)
 
 
 @jax.jit
-def _bounded(critic: Any, directions: Any) -> Any:
+def _divided(critic: Any, directions: Any) -> Any:
     return normalised(critic, directions)[0]

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
-from equipoise.evaluate.images import evaluate_images
+from equipoise.evaluate.images import classifier_of, evaluate_images
 from equipoise.evaluate.images.neighbours import distances
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.folder import Size
@@ -100,6 +100,7 @@ def compare(
     train_labels, test_labels = (None if names is None else names[part] for part in (~put_aside, put_aside))
     tell = progress or _silent
     contenders, generators = [], {}
+    classifier = classifier_of(train, train_labels, seed)
     for number, kind in enumerate((ImageGAN, ImageVAE)):
         tell(f"fitting {kind.__name__}", 2 * number, 4)
         generator: ImageGenerator = kind(minutes=minutes, steps=steps, seed=seed)
@@ -108,7 +109,9 @@ def compare(
         seconds = time.perf_counter() - began
         tell(f"judging {kind.__name__}", 2 * number + 1, 4)
         samples = generator.sample(min(_MOST, len(train)), seed=seed)
-        report = evaluate_images(train, samples, test, labels=train_labels, features=features, seed=seed)
+        report = evaluate_images(
+            train, samples, test, labels=train_labels, features=features, classifier=classifier, seed=seed
+        )
         pictures = {
             "samples": _png(generator.grid(_SHOWN, columns=10, seed=seed)),
             "nearest": _png(_nearest(samples, train)),

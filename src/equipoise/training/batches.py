@@ -6,16 +6,36 @@ an epoch depends on (seed, epoch) alone, so that any batch can be named without 
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.training.randomness import Stream, numpy_generator
 
-__all__ = ["batch_rows"]
+__all__ = ["Rows", "batch_rows"]
 
 # Tables shorter than this are shuffled several copies at a time, or a table of one row would need a
 # generator for each of its epochs.
 _SHORTEST = 4096
+
+
+class Rows(Protocol):
+    """What is learned from: an array, or what gives rows like one and need not hold them in memory."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the numbers."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of rows, then the shape of a row."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    def __getitem__(self, rows: Any, /) -> NDArray[Any]:
+        """Return the rows of an array of numbers, of any shape, or of a slice."""
 
 
 def batch_rows(n_rows: int, batch: int, seed: int, start: int, count: int) -> NDArray[np.int64]:

@@ -23,11 +23,10 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
 from equipoise.errors import InputError, StoppedError, TrainingError, TrainingWarning
 from equipoise.training.averaging import copy_of
-from equipoise.training.batches import batch_rows
+from equipoise.training.batches import Rows, batch_rows
 from equipoise.training.checkpoints import ALIGNED, STOPPED, Checkpoints, Course, arrays_by_name, with_arrays
 from equipoise.training.compile_cache import use_compile_cache
 from equipoise.training.devices import place, using
@@ -137,7 +136,7 @@ def _chunk(
 def run(
     step: Step,
     state: State,
-    data: NDArray[Any],
+    data: Rows,
     *,
     steps: int,
     batch: int,
@@ -158,8 +157,8 @@ def run(
         What to do with one batch.
     state : pytree
         The state before the first step; its buffers are given away.
-    data : ndarray of shape (n, ...)
-        Rows to learn from.
+    data : ndarray of shape (n, ...), or Rows
+        What to learn from; rows that are made as they are asked for are to be finite.
     steps, batch, seed : int
         Length of the run, rows a step, and the seed of order and noise.
     arguments : pytree of arrays and floats
@@ -216,7 +215,7 @@ class _Work:
     """The program and everything that stays the same from chunk to chunk."""
 
     step: Step
-    data: NDArray[Any]
+    data: Rows
     steps: int
     batch: int
     seed: int
@@ -253,7 +252,7 @@ class _Book:
     log: EventLog | None = None
 
     @classmethod
-    def open(cls, folder: RunFolder | None, settings: dict[str, Any], data: NDArray[Any], arguments: Any) -> _Book:
+    def open(cls, folder: RunFolder | None, settings: dict[str, Any], data: Rows, arguments: Any) -> _Book:
         if folder is None:
             return cls()
         leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(arguments)]
@@ -370,8 +369,8 @@ class _Run:
         raise StoppedError(course.step, self.work.steps, self.book.folder.path if self.book.folder else None, number)
 
 
-def _check_finite(data: NDArray[Any]) -> None:
-    if data.dtype.kind == "f" and not np.isfinite(data).all():
+def _check_finite(data: Rows) -> None:
+    if isinstance(data, np.ndarray) and data.dtype.kind == "f" and not np.isfinite(data).all():
         row = int(np.argwhere(~np.isfinite(data))[0][0])
         raise InputError(f"row {row} of the data holds NaN or infinity; remove or fill it")
 
@@ -385,7 +384,7 @@ def steps_within(
     minutes: float,
     step: Step,
     state: State,
-    data: NDArray[Any],
+    data: Rows,
     *,
     batch: int,
     seed: int,

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from equipoise.durable import write_bytes
 from equipoise.errors import InputError
@@ -128,8 +127,8 @@ class RunFolder:
         return Checkpoints(folder / "checkpoints", self.keep, log.write), log
 
 
-def fingerprint(*arrays: NDArray[Any]) -> str:
-    """Return the SHA-256 of arrays: their shapes, types and bytes.
+def fingerprint(*arrays: Any) -> str:
+    """Return the SHA-256 of arrays, or of what has shape, type and rows like one: their shapes, types and bytes.
 
     Examples
     --------
@@ -139,5 +138,8 @@ def fingerprint(*arrays: NDArray[Any]) -> str:
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.shape} {array.dtype.str}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
+        # in blocks: rows may lie in a file that is larger than the memory
+        blocks = [array] if not array.shape else (array[at : at + 4096] for at in range(0, len(array), 4096))
+        for block in blocks:
+            digest.update(np.ascontiguousarray(block).tobytes())
     return digest.hexdigest()

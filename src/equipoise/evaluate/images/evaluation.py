@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,10 @@ from equipoise.evaluate.images.pixels import Pixels, as_images
 from equipoise.evaluate.images.record import ImageReport, ImageScore
 from equipoise.evaluate.intervals import Estimate
 
-__all__ = ["evaluate_images"]
+if TYPE_CHECKING:
+    from equipoise.evaluate.images.features import ClassifierFeatures
+
+__all__ = ["classifier_of", "evaluate_images"]
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +39,7 @@ def evaluate_images(
     *,
     labels: ArrayLike | None = None,
     features: str | Callable[[NDArray[Any]], ArrayLike] = "auto",
+    classifier: ClassifierFeatures | None = None,
     seed: int = 0,
 ) -> ImageReport:
     """Judge synthetic images.
@@ -51,10 +55,12 @@ def evaluate_images(
         it copies cannot be told.
     labels : array-like of shape (n,), optional
         Classes of the training images.
-    features : {"auto", "classifier", "random convolutions", "pixels"} or callable
+    features : {"auto", "classifier", "random convolutions", "pixels"}, name of a .onnx file, or callable
         Vectors on which distances are taken. A callable takes images as they are and returns (n, d); its
-        ``__name__`` goes into the report. By default a small classifier, if there are labels, that is trained on the
-        training images, otherwise random convolutions.
+        ``__name__`` goes into the report. A model in the ONNX format takes them as `OnnxFeatures` says. By default a
+        small classifier, if there are labels, that is trained on the training images, otherwise random convolutions.
+    classifier : ClassifierFeatures, optional
+        One that `classifier_of` gave for the same training images, labels and seed; by default it is trained now.
     seed : int
 
     Returns
@@ -94,7 +100,9 @@ def evaluate_images(
         if len(array) < 2 * K:
             raise InputError(f"{len(array)} {name} images are too few to judge; give at least {2 * K}")
     codes, names = _codes(labels, len(train))
-    vectors, told, classify = _vectors(features, pixels, parts, kept, codes, seed)
+    if classifier is None and codes is not None:
+        classifier = _trained(pixels, train, codes, seed)
+    vectors, told, classify = _vectors(features, pixels, parts, kept, classifier)
     reference = "test" if "test" in parts else "train"
     digest = hashlib.sha256(np.ascontiguousarray(parts[reference][np.sort(kept[reference])]).tobytes()).hexdigest()
     scores, findings = _fidelity(vectors, reference, seed), list[str]()
@@ -111,6 +119,26 @@ def evaluate_images(
         scores, findings = scores + more, findings + finding
     counts = {name: len(array) for name, array in parts.items()}
     return ImageReport(tuple(scores), told, digest, counts, shares, tuple(findings), seed)
+
+
+def classifier_of(real_train: ArrayLike, labels: ArrayLike | None, seed: int = 0) -> ClassifierFeatures | None:
+    """Return the classifier that `evaluate_images` would train, to give to several calls; None without two classes.
+
+    Examples
+    --------
+    >>> images = np.random.default_rng(0).random((40, 8, 8))
+    >>> classifier_of(images, np.arange(40) % 2).name
+    'classifier trained on the real training images'
+    """
+    train = as_images(real_train, "real_train")
+    codes, _ = _codes(labels, len(train))
+    return None if codes is None else _trained(Pixels.of(train), train, codes, seed)
+
+
+def _trained(pixels: Pixels, train: NDArray[Any], codes: NDArray[np.intp], seed: int) -> ClassifierFeatures:
+    from equipoise.evaluate.images.features import ClassifierFeatures
+
+    return ClassifierFeatures(pixels.encode(train), codes, seed)
 
 
 def _codes(labels: ArrayLike | None, n: int) -> tuple[NDArray[np.intp] | None, list[str]]:
@@ -130,8 +158,7 @@ def _vectors(
     pixels: Pixels,
     parts: dict[str, NDArray[Any]],
     kept: dict[str, NDArray[np.intp]],
-    codes: NDArray[np.intp] | None,
-    seed: int,
+    classifier: ClassifierFeatures | None,
 ) -> tuple[dict[str, Floats], str, Any]:
     """Return the vectors of each part, the name of the features, and what tells classes (or None)."""
     rows = {name: array[kept[name]] for name, array in parts.items()}
@@ -141,20 +168,22 @@ def _vectors(
             if array.ndim != 2 or len(array) != len(rows[name]) or not np.isfinite(array).all():
                 raise InputError(f"features gave shape {array.shape} for {len(rows[name])} images, not (n, d), finite")
         told = getattr(features, "__name__", type(features).__name__)
-    elif features not in ("auto", "classifier", "random convolutions", "pixels"):
-        raise InputError(f"features={features!r} is not auto, classifier, random convolutions, pixels or a function")
-    elif features == "classifier" and codes is None:
+    elif not features.endswith(".onnx") and features not in ("auto", "classifier", "random convolutions", "pixels"):
+        known = "auto, classifier, random convolutions, pixels, a .onnx file or a function"
+        raise InputError(f"features={features!r} is not {known}")
+    elif features == "classifier" and classifier is None:
         raise InputError("features='classifier' needs labels of at least two classes")
-    from equipoise.evaluate.images.features import ClassifierFeatures, RandomConvolutions
+    from equipoise.evaluate.images.features import RandomConvolutions
+    from equipoise.evaluate.images.onnx_features import OnnxFeatures
 
     scaled = {name: pixels.encode(images) for name, images in rows.items()}
-    classifier = None if codes is None else ClassifierFeatures(pixels.encode(parts["train"]), codes, seed)
     if not callable(features):
         if features == "pixels":
             found, told = {name: part.reshape(len(part), -1).astype(float) for name, part in scaled.items()}, "pixels"
         else:
             learned = classifier is not None and features != "random convolutions"
             net: Any = classifier if learned else RandomConvolutions(pixels.channels)
+            net = OnnxFeatures(features) if features.endswith(".onnx") else net
             found, told = {name: net(part) for name, part in scaled.items()}, net.name
     classify = None if classifier is None else lambda name: classifier.classes(scaled[name])
     return found, told, classify
