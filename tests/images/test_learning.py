@@ -46,19 +46,26 @@ def test_bounds_of_the_likelihood_are_in_order_and_free_bits_keep_latents_in_use
     assert free.active >= 3
 
 
-def test_the_weights_with_the_best_bound_on_images_put_aside_are_kept(monkeypatch):
+@pytest.mark.parametrize("choice", ["bound", "distance"])
+def test_the_best_weights_by_images_put_aside_are_kept(monkeypatch, choice):
     seen = []
 
     def bound(network, rows, codes, beta):
         seen.append(arrays_of(network))  # now, for the buffers are given away later
         return [1.0, 3.0, 2.0][min(len(seen) - 1, 5) // 2]  # of training images and of those put aside, in turn
 
+    def distance(ruler, rows):
+        return [3.0, 2.0, 1.0][min(len(seen) // 2, 3) - 1]  # the third look is the best
+
     monkeypatch.setattr(keeping, "bound", bound)
-    vae = KINDS["vae"](steps=640).fit(*stripes())
+    monkeypatch.setattr(keeping.Ruler, "distance", distance)
+    vae = KINDS["vae"](steps=640, choice=choice).fit(*stripes())
+    best = {"bound": 2, "distance": 3}[choice]
     assert vae.ended_ == "saturated"
-    assert vae.steps_ == (2 + 5) * 32
-    assert [look["elbo_held_out"] for look in vae.looks_] == [1.0, 3.0, *[2.0] * 5]
-    assert all(np.array_equal(array, seen[2][name]) for name, array in vae._fitted.arrays.items())
+    assert vae.steps_ == (best + 5) * 32
+    assert [look["elbo_held_out"] for look in vae.looks_][:4] == [1.0, 3.0, 2.0, 2.0]
+    assert [look["distance"] for look in vae.looks_][:4] == [3.0, 2.0, 1.0, 1.0]
+    assert all(np.array_equal(array, seen[2 * (best - 1)][name]) for name, array in vae._fitted.arrays.items())
 
 
 def test_a_label_moves_the_discriminator_by_its_vector():

@@ -26,8 +26,9 @@ from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
 from equipoise.images.memory import LOOKS
 from equipoise.images.plan import PRESETS, Plan, Preset
 from equipoise.images.players import BuildPlayers, Players, outputs_of
+from equipoise.images.ruler import LOOKED, Ruler, latents_of
 from equipoise.images.training_set import TrainingSet
-from equipoise.images.watch import LOOKED, NUMBERS, Ruler, Watch, WatchedGame, WatchedState, bounded
+from equipoise.images.watch import NUMBERS, Watch, WatchedGame, WatchedState, bounded
 from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, jax_key, numpy_generator
@@ -190,11 +191,10 @@ class ImageGAN(ImageGenerator):
         return step, start(step, players.generator, players.discriminator, jnp.asarray(np.float32(p))), settings
 
     def _looks(self, step: WatchedGame, train: TrainingSet, held: TrainingSet) -> Looks:
-        random = numpy_generator(self.seed, Stream.SAMPLE, 1)
-        latents = random.standard_normal((min(LOOKED, len(train) + len(held)), self.latent))
+        latents = latents_of(len(train) + len(held), self.latent, self.seed)
         known, fresh = (part.some(LOOKED, self.seed, 2) for part in (train, held))
         adapts = isinstance(self.augment, str)
-        return Looks(Watch(step, known, fresh, latents.astype(np.float32), adapts, self.patience), LOOKS)
+        return Looks(Watch(step, known, fresh, latents, adapts, self.patience), LOOKS)
 
     def _kept(self, state: WatchedState) -> Any:
         return Players(state.game.averages[len(self.half_lives) // 2], bounded(state.game))

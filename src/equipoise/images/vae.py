@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from numbers import Real
 from os import PathLike
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, final, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,12 +17,12 @@ from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.diagnosis import Diagnosis, diagnosed, encodings
 from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
-from equipoise.images.keeping import NUMBERS, Bounds, KeepingClimb, KeptState
+from equipoise.images.keeping import NUMBERS, Choice, KeepingClimb, KeptState, Looking
 from equipoise.images.memory import LOOKS
 from equipoise.images.pixel_vae import BuildVAE, EmbedBoth
 from equipoise.images.plan import PRESETS, Plan, Preset
+from equipoise.images.ruler import LOOKED, latents_of
 from equipoise.images.training_set import TrainingSet
-from equipoise.images.watch import LOOKED
 from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, numpy_generator
@@ -64,11 +64,14 @@ class ImageVAE(ImageGenerator):
     decay : float
         Weight decay.
     held_out : float
-        Share of the images (16 to 1,000 of them) that is put aside: the weights with the best bound on them are kept.
-        Of fewer than 64 images, and with 0, none are, and the last weights are kept.
+        Share of the images (16 to 1,000 of them) that is put aside: the best weights are kept, as `choice` says. Of
+        fewer than 64 images, and with 0, none are, and the last weights are kept.
+    choice : {"distance", "bound"}
+        The best weights are those whose samples have the lowest Frechet distance from real images, those put aside
+        first, on random convolutions; or those with the best bound on the images put aside. The former draw better,
+        the latter give better likelihoods of new images.
     patience : int
-        Looks, of 20 a run, without a better bound on the images put aside after which the run is saturated and ends; 0
-        lets it go on.
+        Looks, of 20 a run, without better weights after which the run is saturated and ends; 0 lets it go on.
     batch, latent : int
         Images of a step, number of latents.
     width, depth : int, optional
@@ -88,7 +91,8 @@ class ImageVAE(ImageGenerator):
     ended_ : str
         ``"saturated"`` if the run ended before its last step.
     looks_ : tuple of dict
-        What was seen at each look: step, and the bound (with `beta`) on training images and on those put aside.
+        What was seen at each look: step, the bound (with `beta`) on training images and on those put aside, and the
+        distance of samples.
 
     Examples
     --------
@@ -101,8 +105,8 @@ class ImageVAE(ImageGenerator):
 
     id: ClassVar[str] = "image-vae"
     settings: ClassVar[tuple[str, ...]] = (
-        "steps", "minutes", "seed", "preset", "beta", "free", "draws", "rate", "decay", "held_out", "patience",
-        "batch", "latent", "width", "depth", "size",
+        "steps", "minutes", "seed", "preset", "beta", "free", "draws", "rate", "decay", "held_out", "choice",
+        "patience", "batch", "latent", "width", "depth", "size",
     )  # fmt: skip
     epochs: ClassVar[int] = 100
     numbers: ClassVar[tuple[str, ...]] = NUMBERS
@@ -120,6 +124,7 @@ class ImageVAE(ImageGenerator):
         rate: float = 2e-3,
         decay: float = 0.0,
         held_out: float = 0.1,
+        choice: Choice = "distance",
         patience: int = 5,
         batch: int = 64,
         latent: int = 16,
@@ -131,7 +136,7 @@ class ImageVAE(ImageGenerator):
     ) -> None:
         self.steps, self.minutes, self.seed, self.preset = steps, minutes, seed, preset
         self.beta, self.free, self.draws, self.rate, self.decay = beta, free, draws, rate, decay
-        self.held_out, self.patience = held_out, patience
+        self.held_out, self.choice, self.patience = held_out, choice, patience
         self.batch, self.latent, self.width, self.depth = batch, latent, width, depth
         self.size, self.progress, self.folder = size, progress, folder
 
@@ -150,7 +155,8 @@ class ImageVAE(ImageGenerator):
         if not len(held):
             return None
         known, fresh = (part.some(LOOKED, self.seed, 2) for part in (train, held))
-        return Looks(Bounds(known, fresh, self.beta, self.patience), LOOKS)
+        latents = latents_of(len(train) + len(held), self.latent, self.seed)
+        return Looks(Looking(known, fresh, latents, self.beta, self.choice, self.patience), LOOKS)
 
     def _kept(self, state: KeptState) -> Any:
         return state.memory.network if int(state.memory.looks) else state.climb.average
@@ -199,6 +205,7 @@ class ImageVAE(ImageGenerator):
     def _check_settings(self) -> None:
         super()._check_settings()
         self._check_choice("preset", PRESETS)
+        self._check_choice("choice", get_args(Choice))
         for name in ("beta", "free", "decay"):
             value = getattr(self, name)
             if not (isinstance(value, Real) and 0 <= float(value) < float("inf")):

@@ -26,22 +26,20 @@ from numpy.typing import NDArray
 from equipoise.adversarial import Game, GameSettings, GameState
 from equipoise.adversarial.spectral import normalised
 from equipoise.evaluate.images.distances import frechet_distance
-from equipoise.evaluate.images.features import RandomConvolutions
 from equipoise.evaluate.intervals import auc
 from equipoise.images.augmentation import Augmentation
 from equipoise.images.blocks import decoded, in_blocks
 from equipoise.images.memory import Memory
 from equipoise.images.players import outputs_of
+from equipoise.images.ruler import Images, Ruler, first_of
 from equipoise.training.looks import Seen
 from equipoise.training.loop import Clock
 
-__all__ = ["LOOKED", "NUMBERS", "Ruler", "Watch", "WatchedGame", "WatchedState", "bounded", "variety"]
+__all__ = ["NUMBERS", "Watch", "WatchedGame", "WatchedState", "bounded", "variety"]
 
 Floats = NDArray[np.float64]
-Images = tuple[NDArray[np.float32], NDArray[np.int32]]
 
 NUMBERS: Final = ("step", "distance", "collapse", "gap", "augment")
-LOOKED: Final = 512  # images of a look, of each part
 _TARGET: Final = 0.3  # gap that is let be
 _SPEED: Final = 0.4  # change of the strength at a look, times how far the gap is off
 _FASTEST: Final = 0.1
@@ -87,39 +85,6 @@ class WatchedGame:
 
 
 @final
-class Ruler:
-    """Distances from real images, on random convolutions in units of the deviations of the real images.
-
-    Parameters
-    ----------
-    rows : ndarray of float32, shape (n, height, width, channels)
-        Real images from -1 to 1.
-
-    Examples
-    --------
-    >>> rows = np.random.default_rng(0).uniform(-1, 1, (100, 4, 4, 1)).astype(np.float32)
-    >>> ruler = Ruler(rows)
-    >>> ruler.distance(rows) < 1e-6 < ruler.distance(0.5 * rows)
-    True
-    """
-
-    def __init__(self, rows: NDArray[np.float32]) -> None:
-        self._features = RandomConvolutions(rows.shape[3], seed=0)
-        raw = self._features(rows)
-        self._scale = np.maximum(raw.std(axis=0), 1e-9)
-        self.real: Floats = raw / self._scale
-
-    def vectors(self, rows: NDArray[np.float32]) -> Floats:
-        """Return the features of images, which are cut off at -1 and 1."""
-        found: Floats = self._features(np.clip(rows, -1.0, 1.0)) / self._scale
-        return found
-
-    def distance(self, rows: NDArray[np.float32]) -> float:
-        """Return the Frechet distance of images from the real ones."""
-        return frechet_distance(self.real, self.vectors(rows))
-
-
-@final
 class Watch:
     """The looks at one run.
 
@@ -141,7 +106,7 @@ class Watch:
     ) -> None:
         self.game, self.latents, self.adapts, self.patience = game, latents, adapts, patience
         self.train, self.held = train, held
-        rows, self.codes = (np.concatenate([a, b])[: len(latents)] for a, b in zip(held, train, strict=True))
+        rows, self.codes = first_of(held, train, len(latents))
         self.ruler = Ruler(rows)
         self.width = _width(self.ruler.real)
         self.whole = variety(self.ruler.real, self.width)
