@@ -53,16 +53,19 @@ def main():
     judge = Judge(images[:10_000], labels[:10_000], test, images[10_000 : 10_000 + JUDGED])
     print({name: round(value, 3) for name, value in judge.floor.items()}, "real images", flush=True)
     for size in options.sizes:
-        for name in options.augment:
-            runs = []
-            for seed in range(options.seeds):
-                begin = 20_000 + 1000 * seed  # images that the classifier never saw
-                part = slice(begin, begin + size)
+        runs = {name: [] for name in options.augment}
+        for seed in range(options.seeds):
+            begin = 20_000 + 1000 * seed  # images that the classifier never saw
+            part = slice(begin, begin + size)
+            for name in options.augment:
                 augment = name if name == "auto" else float(name)
-                runs.append(one(judge, images[part], labels[part], options, seed, augment, name))
+                runs[name].append(one(judge, images[part], labels[part], options, seed, augment, name))
+                told = ", ".join(f"{key} {value:.4g}" for key, value in runs[name][-1].items())
+                print(f"{size} images, augment {name}, seed {seed}: {told}", flush=True)
+        for name, found in runs.items():
             cells = []
-            for key in runs[0]:
-                values = [run[key] for run in runs]
+            for key in found[0]:
+                values = [run[key] for run in found]
                 cells.append(f"{key} {np.median(values):.4g} ({min(values):.4g} to {max(values):.4g})")
             print(f"{size} images, augment {name}: {', '.join(cells)}", flush=True)
 

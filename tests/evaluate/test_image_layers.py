@@ -37,8 +37,15 @@ def loss(convolve):
     return total
 
 
-@pytest.mark.parametrize(("n", "shape", "wide", "side"), [(6, (5, 4), 3, 3), (7, (3, 3), 2, 5), (4, (2, 6), 4, 1)])
-@pytest.mark.parametrize("cached", [10**6, 1, 200])  # numbers: all images at once, one by one, some
+@pytest.mark.parametrize(
+    ("n", "shape", "wide", "side", "cached"),
+    [
+        (6, (5, 4), 3, 3, 1),  # numbers in the cache: the windows of one image at a time,
+        (6, (5, 4), 3, 3, 1000),  # of a few,
+        (7, (3, 3), 2, 5, 10**6),  # of all
+        (4, (2, 6), 4, 1, 1),
+    ],
+)
 def test_derivatives_of_both_orders_are_those_of_xla(monkeypatch, n, shape, wide, side, cached):
     monkeypatch.setattr(layers, "_CACHED", cached)
     x, weights = normal(n, *shape, 2), (0.3 * normal(side * side * 2, wide), 0.3 * normal(side * side * wide, 1))
