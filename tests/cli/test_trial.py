@@ -68,6 +68,9 @@ def test_the_table_is_on_stdout_and_progress_on_stderr(flowers, tmp_path, capsys
         (["--target", "target", "--arms", "real,magic"], 1, "arm 'magic' is not known"),
         (["--target", "target", "--learners", ""], 1, "learners is empty"),
         (["--target", "color"], 1, "'color' is not a column"),
+        (["--target", "target", "--rows", "20,many"], 2, "--rows 20,many: 'many' is not a whole number"),
+        (["--target", "target", "--rows", "60,20"], 1, "rows=[60, 20] do not grow"),
+        (["--target", "target", "--rows", "20", "--minority", "5,9"], 1, "give one of them"),
     ],
 )
 def test_wrong_use_is_one_sentence(flowers, options, code, message, capsys):
@@ -97,3 +100,19 @@ def test_an_interrupt_says_that_the_run_can_go_on(flowers, tmp_path, monkeypatch
 def test_another_trial_is_not_mixed_in(flowers, whole, capsys):
     assert run(["trial", str(flowers), *OPTIONS, "--out", str(whole), "--seed", "1"]) == 1
     assert "belongs to other data or settings" in capsys.readouterr().err
+
+
+def test_several_numbers_of_rows_are_a_curve(flowers, tmp_path, capsys):
+    words = ["trial", str(flowers), "--target", "target", "--learners", "logistic", "--arms", "real,jitter"]
+    words += ["--repeats", "1", "--folds", "3", "--inner", "0", "--out", str(tmp_path)]
+    assert run([*words, "--rows", "20,60"]) == 0
+    shown = capsys.readouterr().out
+    assert "by the number of real rows" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    record = json.loads((tmp_path / "curve.json").read_text())
+    assert record["rows"] == [20, 60]
+    assert record["trials"][1] == json.loads((tmp_path / "60" / "trial.json").read_text())
+    assert (tmp_path / "20" / "report.html").exists()
+    assert (tmp_path / "curve-logistic.png").read_bytes().startswith(b"\x89PNG")
+    assert run([*words, "--minority", "7,20", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["minority"] == [7, 20]

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import signal
 import sys
+from io import BytesIO
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter, validators
+
+from equipoise.cli.usage import UsageError, check_target
+
+if TYPE_CHECKING:
+    from equipoise.judge import Trial, TrialCurve
 
 __all__ = ["trial"]
 
@@ -26,7 +32,8 @@ def trial(
     baseline: str = "real",
     folds: Annotated[int, Parameter(validator=validators.Number(gte=2))] = 5,
     repeats: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 3,
-    rows: Annotated[int | None, Parameter(validator=validators.Number(gte=4))] = None,
+    rows: str | None = None,
+    minority: str | None = None,
     draws: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1,
     inner: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 3,
     thresholds: bool = True,
@@ -48,7 +55,8 @@ def trial(
     target
         Column to predict. Needed with DATA.
     out
-        Folder for trial.json, report.html and what is done: stopped or killed, the same command goes on from there.
+        Folder for trial.json, report.html and what is done: stopped or killed, the same command goes on from there. A
+        curve has curve.json, a picture for each learner, and a folder for each point.
     learners
         Names with commas between: logistic, forest, boosting, knn, mlp.
     arms
@@ -61,7 +69,10 @@ def trial(
     repeats
         Times that they are divided.
     rows
-        Real rows to learn from; all of the training part if not given, half with oracle.
+        Real rows to learn from; all of the training part if not given, half with oracle. Several numbers with commas
+        between, from few to many, are a learning curve.
+    minority
+        Rows of the smallest class in place of rows, the others in their shares: a learning curve.
     draws
         Times that random arms are drawn on each fold.
     inner
@@ -82,16 +93,32 @@ def trial(
         Print the record as JSON instead of the table.
     """
     from equipoise.cli.progress import study_progress
-    from equipoise.cli.usage import check_target
     from equipoise.data import embedded
-    from equipoise.durable import write_bytes
     from equipoise.errors import StoppedError
     from equipoise.judge import trial as judge_trial
+    from equipoise.judge import trial_curve
     from equipoise.judge.files import check_folder
 
     check_target(data, target)
+    counts, few = _numbers("rows", rows), _numbers("minority", minority)
     if out is not None:
         check_folder(out)
+    options: dict[str, Any] = {
+        "learners": _words(learners),
+        "arms": _words(arms),
+        "baseline": baseline,
+        "folds": folds,
+        "repeats": repeats,
+        "draws": draws,
+        "inner": inner,
+        "thresholds": thresholds,
+        "groups": groups,
+        "time": time,
+        "seed": seed,
+        "n_jobs": n_jobs,
+        "header": header,
+        "keep": out,
+    }
     last = (0, 0)
     with study_progress("trial") as show:
 
@@ -100,33 +127,51 @@ def trial(
             last = done, total
             show(part, done, total)
 
+        table, options["progress"] = embedded() if data is None else data, progress
+        found: Trial | TrialCurve
         try:
-            found = judge_trial(
-                embedded() if data is None else data,
-                target or "target",
-                learners=_words(learners),
-                arms=_words(arms),
-                baseline=baseline,
-                folds=folds,
-                repeats=repeats,
-                rows=rows,
-                draws=draws,
-                inner=inner,
-                thresholds=thresholds,
-                groups=groups,
-                time=time,
-                seed=seed,
-                n_jobs=n_jobs,
-                header=header,
-                keep=out,
-                progress=progress,
-            )
+            if few is not None or (counts is not None and len(counts) > 1):
+                found = trial_curve(table, target or "target", rows=counts, minority=few, **options)
+            else:
+                found = judge_trial(table, target or "target", rows=counts[0] if counts else None, **options)
         except KeyboardInterrupt:
             raise StoppedError(*last, out, signal.SIGINT) from None
     if out is not None:
+        _write(found, out)
+    sys.stdout.write(found.to_json() if json else f"{found}\n")
+
+
+def _write(found: Trial | TrialCurve, out: Path) -> None:
+    """Write a trial, or a curve with its points in folders of their own."""
+    from equipoise.durable import write_bytes
+    from equipoise.judge import TrialCurve
+
+    if not isinstance(found, TrialCurve):
         write_bytes(out / "trial.json", found.to_json().encode("utf-8"))
         found.to_html(out / "report.html")
-    sys.stdout.write(found.to_json() if json else f"{found}\n")
+        return
+    for count, point in zip(found.rows, found.trials, strict=True):
+        _write(point, out / str(count))
+    for learner in found.learners:
+        figure = found.plot(learner).get_figure(root=True)
+        if figure is not None:
+            drawn = BytesIO()
+            figure.savefig(drawn, format="png", dpi=150, bbox_inches="tight")
+            write_bytes(out / f"curve-{learner}.png", drawn.getvalue())
+    write_bytes(out / "curve.json", found.to_json().encode("utf-8"))
+
+
+def _numbers(name: str, text: str | None) -> list[int] | None:
+    """Return the whole numbers of an option, or say which is none."""
+    if text is None:
+        return None
+    words = _words(text)
+    for word in words:
+        if not word.isdecimal():
+            raise UsageError(
+                f"--{name} {text}: {word!r} is not a whole number; give one, or several with commas between"
+            )
+    return [int(word) for word in words]
 
 
 def _words(text: str) -> list[str]:

@@ -46,6 +46,11 @@ class TrialCurve:
     trials: tuple[Trial, ...]
     minority: tuple[int, ...] | None = None
 
+    @property
+    def learners(self) -> tuple[str, ...]:
+        """Names of the learners, in the order in which they were given."""
+        return tuple(dict.fromkeys(learner for learner, _ in self._pairs()))
+
     def losses(self, learner: str, arm: str) -> list[float | None]:
         """Return the mean primary loss of one learner in one arm at every point; None where it was left out."""
         primary = metric_set(self.trials[0].task).primary
@@ -86,8 +91,7 @@ class TrialCurve:
 
         arms = [arm for each, arm in self._pairs() if each == learner]
         if not arms:
-            known = ", ".join(dict.fromkeys(each for each, _ in self._pairs()))
-            raise InputError(f"learner {learner!r} was not tried; choose one of {known}")
+            raise InputError(f"learner {learner!r} was not tried; choose one of {', '.join(self.learners)}")
         lines = {arm: self.losses(learner, arm) for arm in arms}
         return learning_curves(self.rows, lines, label=metric_set(self.trials[0].task).label, ax=ax)
 
