@@ -166,6 +166,14 @@ def test_a_folder_with_labels_is_learned_from(tmp_path):
         made.sample(1, y="left")
 
 
+@pytest.mark.parametrize(("more", "begin"), [({}, 0.0), ({"held_out": 0}, 0.3), ({"augment": 0.2}, 0.2)])
+def test_the_augmentation_begins_with_none_where_it_follows_the_gap(more, begin):
+    gan = KINDS["gan"](**{"augment": "auto", **more})
+    train, _ = TrainingSet.read(*stripes()).parted(gan.held_out, gan.seed)
+    _, state, _ = gan._prepare(train)
+    assert float(state.augment) == pytest.approx(begin, abs=0.001)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_folder_beyond_the_memory_gives_the_same_bytes(kind, tmp_path, monkeypatch):
     for number, (image, label) in enumerate(zip(*stripes(), strict=True)):

@@ -75,8 +75,9 @@ class ImageGAN(ImageGenerator):
     width, depth : int, optional
         Channels of the coarsest stage (units of a layer of the "mlp"), and blocks a stage.
     augment : float or "auto"
-        Probability of each change of what the discriminator sees; by default it begins with what the number of images
-        suggests, and follows the discriminator's gap between training images and those put aside, from 0 to 0.7.
+        Probability of each change of what the discriminator sees; by default it begins with 0 and follows the
+        discriminator's gap between training images and those put aside, up to 0.7. Where none are, it stays at what
+        the number of images suggests.
     held_out : float
         Share of the images (16 to 1,000 of them) that is put aside to watch the discriminator; of fewer than 64
         images, and with 0, none are.
@@ -171,7 +172,11 @@ class ImageGAN(ImageGenerator):
             raise InputError("packing is for images without labels; leave labels or packing out")
         random = numpy_generator(self.seed, Stream.INIT)
         players = self._builder(data.pixels, len(data.classes.names))(random)
-        p = probability(len(data)) if isinstance(self.augment, str) else float(self.augment)
+        if not isinstance(self.augment, str):
+            p = float(self.augment)
+        else:  # where it follows the gap, it begins with none: what is not needed slows the game down
+            followed = self.packing == 1 and len(data) < len(data.images)
+            p = 0.0 if followed else probability(len(data))
         automatic = isinstance(self.alpha, str)
         game = Game(
             embed=Embed(data.pixels),
@@ -184,7 +189,7 @@ class ImageGAN(ImageGenerator):
             half_lives=tuple(self.half_lives),
             given=LabelsOf() if self.packing == 1 else _same_label,
         )
-        # of very many images the strength may begin with 0 and still rise
+        # the strength may begin with 0 and still rise
         step = WatchedGame(game, len(self.half_lives) // 2, augments=p > 0.0 or isinstance(self.augment, str))
         alpha = 0.0 if isinstance(self.alpha, str) else float(self.alpha)
         settings = GameSettings((alpha, alpha / 10), (self.rate, self.rate / 100))
