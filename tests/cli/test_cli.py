@@ -177,6 +177,26 @@ def test_study_prints_a_table_or_the_record(iris, tmp_path, capsys, marginals_on
     assert kept["reproduce"]["command"].startswith("equipoise study ")
 
 
+def test_an_interrupt_that_comes_out_as_another_error_is_one():
+    program = """
+import os, signal, time
+from equipoise import cli
+
+def run():
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+    except KeyboardInterrupt:
+        raise ValueError("not a valid buffer") from None
+
+cli.run = run
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert done.stderr == "equipoise: interrupted; nothing was written\n"
+
+
 def test_an_interrupt_leaves_nothing(iris, tmp_path):
     command = [
         sys.executable,

@@ -7,8 +7,10 @@ command was used wrongly, 130 interrupted, 143 stopped by SIGTERM. Nothing heavy
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import NoReturn
 
 from equipoise.errors import EquipoiseError, StoppedError
@@ -62,10 +64,23 @@ def _fail(code: int, *sentences: str) -> int:
 
 def main() -> NoReturn:
     """Run the command line and end the process."""
+    interrupted = False
+
+    def interrupt(number: int, frame: FrameType | None) -> NoReturn:
+        nonlocal interrupted
+        interrupted = True
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a parent may have it ignored
+        signal.signal(signal.SIGINT, interrupt)
     try:
         code = run()
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        # deep in compiled code an interrupt can come out as another error: NumPy's reading of buffers makes it a
+        # ValueError
+        if not (interrupted or isinstance(error, KeyboardInterrupt)):
+            raise
         print("equipoise: interrupted; nothing was written", file=sys.stderr, flush=True)
         # fits that still run in threads would hold up an ordinary exit; files are moved in place only when whole
         os._exit(130)
