@@ -12,16 +12,11 @@ Run: OMP_NUM_THREADS=1 python benchmarks/images/step.py --torch PYTHON_WITH_TORC
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
-
-HERE = Path(__file__).parent
-ONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+from _turns import contestants, in_turn
 
 
 def ours(side, channels, width, batch, steps):
@@ -53,30 +48,19 @@ def main():
     parser.add_argument("--ways", nargs="+", default=["two", "one", "compile"])
     parser.add_argument("--ours", action="store_true")
     options = parser.parse_args()
-    numbers = [options.side, options.channels, options.width, options.batch, options.steps]
+    names = ("side", "channels", "width", "batch", "steps")
     if options.ours:
-        ours(*numbers)
+        ours(*(getattr(options, name) for name in names))
         return
-    told = list(map(str, numbers))
-    calls = {"equipoise": [sys.executable, __file__, "--ours"]}
-    for name, number in zip(("--side", "--channels", "--width", "--batch", "--steps"), told, strict=True):
-        calls["equipoise"] += [name, number]
-    calls |= {way: [str(options.torch), str(HERE / "_torch_players.py"), way, *told] for way in options.ways}
-    found = {name: [] for name in calls}
-    for _ in range(options.rounds):
-        for name, call in calls.items():
-            done = subprocess.run(call, capture_output=True, text=True, env={**os.environ, **ONE}, check=False)
-            if done.returncode:
-                print(f"{name} failed: {done.stderr.strip().splitlines()[-1]}", flush=True)
-                continue
-            found[name].append([options.steps * options.batch / float(word) for word in done.stdout.split()])
-    base = np.median(np.array(found["equipoise"])[:, 1])
-    for name, rates in found.items():
-        if rates:
-            wall, used = np.median(rates, axis=0)
-            low, high = np.min(rates, axis=0)[1], np.max(rates, axis=0)[1]
-            rate = f"{used:.0f} ({low:.0f} to {high:.0f}) images a second of the processor"
-            print(f"{name}: {rate}, {wall:.0f} of the clock; equipoise / {name} = {base / used:.2f}")
+    found = in_turn(
+        contestants(options, __file__, Path(__file__).with_name("_torch_players.py"), names), options.rounds
+    )
+    rates = {name: options.steps * options.batch / seconds for name, seconds in found.items()}
+    base = np.median(rates["equipoise"][:, 1])
+    for name, rate in rates.items():
+        wall, used = np.median(rate, axis=0)
+        told = f"{used:.0f} ({rate[:, 1].min():.0f} to {rate[:, 1].max():.0f}) images a second of the processor"
+        print(f"{name}: {told}, {wall:.0f} of the clock; equipoise / {name} = {base / used:.2f}")
 
 
 if __name__ == "__main__":

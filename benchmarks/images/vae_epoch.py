@@ -11,16 +11,11 @@ Run: OMP_NUM_THREADS=1 python benchmarks/images/vae_epoch.py --torch PYTHON_WITH
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
-
-HERE = Path(__file__).parent
-ONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
+from _turns import contestants, in_turn
 
 
 def ours(n, width, latent, batch, epochs):
@@ -52,30 +47,17 @@ def main():
     parser.add_argument("--ways", nargs="+", default=["loop", "compile", "pythae"])
     parser.add_argument("--ours", action="store_true")
     options = parser.parse_args()
-    numbers = [options.images, options.width, options.latent, options.batch, options.epochs]
+    names = ("images", "width", "latent", "batch", "epochs")
     if options.ours:
-        ours(*numbers)
+        ours(*(getattr(options, name) for name in names))
         return
-    told = list(map(str, numbers))
-    calls = {"equipoise": [sys.executable, __file__, "--ours"]}
-    for name, number in zip(("--images", "--width", "--latent", "--batch", "--epochs"), told, strict=True):
-        calls["equipoise"] += [name, number]
-    calls |= {way: [str(options.torch), str(HERE / "_torch_vae.py"), way, *told] for way in options.ways}
-    found = {name: [] for name in calls}
-    for _ in range(options.rounds):
-        for name, call in calls.items():
-            done = subprocess.run(call, capture_output=True, text=True, env={**os.environ, **ONE}, check=False)
-            if done.returncode:
-                print(f"{name} failed: {done.stderr.strip().splitlines()[-1]}", flush=True)
-                continue
-            found[name].append([float(word) for word in done.stdout.split()[-2:]])
-    base = np.median(np.array(found["equipoise"])[:, 1])
+    calls = contestants(options, __file__, Path(__file__).with_name("_torch_vae.py"), names)
+    found = in_turn(calls, options.rounds)
+    base = np.median(found["equipoise"][:, 1])
     for name, seconds in found.items():
-        if seconds:
-            wall, used = np.median(seconds, axis=0)
-            low, high = np.min(seconds, axis=0)[1], np.max(seconds, axis=0)[1]
-            told = f"{used:.2f} s ({low:.2f} to {high:.2f}) of the processor an epoch"
-            print(f"{name}: {told}, {wall:.2f} of the clock; {name} / equipoise = {used / base:.2f}")
+        wall, used = np.median(seconds, axis=0)
+        told = f"{used:.2f} s ({seconds[:, 1].min():.2f} to {seconds[:, 1].max():.2f}) of the processor an epoch"
+        print(f"{name}: {told}, {wall:.2f} of the clock; {name} / equipoise = {used / base:.2f}")
 
 
 if __name__ == "__main__":

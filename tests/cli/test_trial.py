@@ -69,6 +69,8 @@ def test_the_table_is_on_stdout_and_progress_on_stderr(flowers, tmp_path, capsys
         (["--target", "target", "--learners", ""], 1, "learners is empty"),
         (["--target", "color"], 1, "'color' is not a column"),
         (["--target", "target", "--rows", "20,many"], 2, "--rows 20,many: 'many' is not a whole number"),
+        (["--target", "target", "--rows", "3"], 2, "'3' is not a whole number from 4 on"),
+        (["--target", "target", "--rows", ","], 2, "',' is not a whole number"),
         (["--target", "target", "--rows", "60,20"], 1, "rows=[60, 20] do not grow"),
         (["--target", "target", "--rows", "20", "--minority", "5,9"], 1, "give one of them"),
     ],

@@ -100,7 +100,7 @@ def trial(
     from equipoise.judge.files import check_folder
 
     check_target(data, target)
-    counts, few = _numbers("rows", rows), _numbers("minority", minority)
+    counts, few = _numbers("rows", rows, least=4), _numbers("minority", minority, least=1)
     if out is not None:
         check_folder(out)
     options: dict[str, Any] = {
@@ -161,15 +161,15 @@ def _write(found: Trial | TrialCurve, out: Path) -> None:
     write_bytes(out / "curve.json", found.to_json().encode("utf-8"))
 
 
-def _numbers(name: str, text: str | None) -> list[int] | None:
-    """Return the whole numbers of an option, or say which is none."""
+def _numbers(name: str, text: str | None, least: int) -> list[int] | None:
+    """Return the whole numbers of an option, none below the least, or say which is none."""
     if text is None:
         return None
-    words = _words(text)
+    words = _words(text) or [text]
     for word in words:
-        if not word.isdecimal():
+        if not (word.isdecimal() and int(word) >= least):
             raise UsageError(
-                f"--{name} {text}: {word!r} is not a whole number; give one, or several with commas between"
+                f"--{name} {text}: {word!r} is not a whole number from {least} on; give one, or several with commas"
             )
     return [int(word) for word in words]
 

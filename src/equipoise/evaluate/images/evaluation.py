@@ -181,9 +181,13 @@ def _vectors(
         if features == "pixels":
             found, told = {name: part.reshape(len(part), -1).astype(float) for name, part in scaled.items()}, "pixels"
         else:
-            learned = classifier is not None and features != "random convolutions"
-            net: Any = classifier if learned else RandomConvolutions(pixels.channels)
-            net = OnnxFeatures(features) if features.endswith(".onnx") else net
+            net: Any
+            if features.endswith(".onnx"):
+                net = OnnxFeatures(features)
+            elif classifier is not None and features != "random convolutions":
+                net = classifier
+            else:
+                net = RandomConvolutions(pixels.channels)
             found, told = {name: net(part) for name, part in scaled.items()}, net.name
     classify = None if classifier is None else lambda name: classifier.classes(scaled[name])
     return found, told, classify
