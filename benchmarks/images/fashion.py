@@ -5,11 +5,11 @@
     shares    the smallest and the largest share of a class among the samples, as the classifier sees them
 
 50,000 images to learn from, one thread each. Ours has its defaults; each peer is tried with eight settings, rate times
-width, each for the same time; peers are also judged at a quarter and a half of it. The last state counts, for a peer
-the last of its best setting.
+width, for the minutes of --tuning each, and the one with the least distance then has the whole time. Peers are also
+judged at a quarter and a half of their time. The last state counts.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/images/fashion.py --data FOLDER [--minutes 20] [--seeds 3]
-     [--torch PYTHON_WITH_TORCH] [--pictures FOLDER]
+Run: OMP_NUM_THREADS=1 python benchmarks/images/fashion.py --data FOLDER [--minutes 20] [--tuning 2.5] [--seeds 3]
+     [--torch PYTHON_WITH_TORCH] [--peers dcgan wgan_gp sngan] [--pictures FOLDER]
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from _sets import Judge, fashion, scaled
+from PIL import Image
 
 import equipoise as eq
 
@@ -37,23 +38,41 @@ def told(judge, samples):
     return f"frechet {judge.scores(samples)['frechet']:.3f}, shares {shares.min():.3f} to {shares.max():.3f}"
 
 
-def peers(options, images, judge):
+def grid(images):
+    """Return one picture of the first 100 images."""
+    rows = images[:100].reshape(10, 10, *images.shape[1:3])
+    return Image.fromarray(rows.swapaxes(1, 2).reshape(10 * images.shape[1], 10 * images.shape[2]))
+
+
+def peer(options, kind, images, judge):
+    """Print how a peer does by each setting, then by the best of them for the whole time."""
     with tempfile.TemporaryDirectory() as place:
         data, out = Path(place) / "images.npy", Path(place) / "out.npz"
         np.save(data, images)
-        for kind, rate, width in itertools.product(options.peers, RATES, WIDTHS):
+
+        def run(rate, width, minutes):
             program = Path(__file__).with_name("_torch_peers.py")
-            words = [options.torch, program, kind, data, rate, width, options.minutes, 0, out]
+            words = [options.torch, program, kind, data, rate, width, minutes, 0, out]
             subprocess.run([str(word) for word in words], check=True)
             found = np.load(out)
             curve = "; ".join(f"{name}: {told(judge, found[name])}" for name in found.files if name != "steps")
-            print(f"{kind} rate {rate:g} width {width}: {int(found['steps'])} steps; {curve}", flush=True)
+            what = f"{kind} rate {rate:g} width {width}, {minutes:g} minutes"
+            print(f"{what}, {found['steps']} steps; {curve}", flush=True)
+            return found["at 1"]
+
+        def distance(setting):
+            return judge.scores(run(*setting, options.tuning))["frechet"]
+
+        samples = run(*min(itertools.product(RATES, WIDTHS), key=distance), options.minutes)
+        if options.pictures is not None:
+            grid(samples).save(options.pictures / f"fashion-{kind}.png")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--tuning", type=float, default=2.5)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--torch", type=Path)
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
@@ -72,7 +91,8 @@ def main():
         more = f"{gan.steps_} steps, {seconds:.0f} s, {gan.ended_ or 'not saturated'}"
         print(f"ImageGAN seed {seed}: {told(judge, gan.sample(JUDGED, seed=seed))}; {more}", flush=True)
     if options.torch is not None:
-        peers(options, images[:50_000], judge)
+        for kind in options.peers:
+            peer(options, kind, images[:50_000], judge)
 
 
 if __name__ == "__main__":

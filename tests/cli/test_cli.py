@@ -197,22 +197,14 @@ cli.main()
     assert done.stderr == "equipoise: interrupted; nothing was written\n"
 
 
-def test_an_interrupt_leaves_nothing(iris, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "equipoise",
-        "study",
-        str(iris),
-        "--target",
-        "target",
-        "--out",
-        str(tmp_path / "s"),
-    ]
+@pytest.mark.parametrize("name", ["study", "evaluate"])
+def test_an_interrupt_leaves_nothing(iris, tmp_path, name):
+    words = {"study": [iris], "evaluate": [iris, iris, "--holdout", iris]}[name]
+    command = [sys.executable, "-m", "equipoise", name, *words, "--target", "target", "--out", tmp_path / "s"]
     settings = {"stderr": subprocess.PIPE, "text": True, "env": {**os.environ, "OMP_NUM_THREADS": "1"}}
     with subprocess.Popen(command, **settings) as process:  # closes the pipe, too
         assert process.stderr is not None
-        assert process.stderr.readline().startswith("study:")  # it is at work
+        assert process.stderr.readline().startswith(f"{name}:")  # it is at work
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
