@@ -1,7 +1,8 @@
 """DCGAN, WGAN-GP and SNGAN in PyTorch for 28x28, for an interpreter that has it; equipoise is not imported.
 
 python _torch_peers.py KIND IMAGES.npy RATE WIDTH MINUTES SEED OUT.npz trains on bytes of shape (n, 28, 28) and writes
-2,000 samples, as bytes, at a quarter, a half and the end of the time, and the number of steps.
+2,000 samples, as bytes, at a quarter, a half and the end of the time, and the number of steps. Minutes are those of the
+processor: the machine may have other work.
 
     dcgan     batch normalisation, binary cross-entropy (non-saturating), Adam(.5, .999); Radford et al. (2015)
     wgan_gp   critic without normalisation, penalty 10 on its slope, five moves a move; Adam(0, .9); Gulrajani et al.
@@ -82,7 +83,7 @@ def main():
     images = torch.from_numpy(np.load(path))
     maker, critic = generator(int(width)), discriminator(kind, int(width))
     players = [torch.optim.Adam(net.parameters(), float(rate), MOMENTUM[kind]) for net in (maker, critic)]
-    end, begun = float(minutes) * 60, time.perf_counter()
+    end, begun = float(minutes) * 60, time.process_time()
     found, moments, steps = {}, [0.25, 0.5, 1.0], 0
     while moments:
         for _ in range(5 if kind == "wgan_gp" else 1):
@@ -97,7 +98,7 @@ def main():
         (softplus(-outputs) if kind == "dcgan" else -outputs).mean().backward()
         players[0].step()
         steps += 1
-        if time.perf_counter() - begun >= moments[0] * end:
+        if time.process_time() - begun >= moments[0] * end:
             found[f"at {moments.pop(0):g}"] = drawn(maker)
     np.savez(out, steps=steps, **found)
 

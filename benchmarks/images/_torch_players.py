@@ -15,13 +15,17 @@ import time
 
 import torch
 from torch import nn
-from torch.nn.functional import interpolate, leaky_relu, softplus
+from torch.nn.functional import interpolate, leaky_relu, pad, pixel_shuffle, pixel_unshuffle, softplus
 
 LATENT, FEATURES, ALPHA, RATE = 32, 64, 1.0, 2e-3
 
 
+def squares(side):
+    return side > 16
+
+
 def sizes(side):
-    stages = [side]
+    stages = [-(-side // 2) if squares(side) else side]
     while stages[-1] > 4:
         stages.append(-(-stages[-1] // 2))
     return stages[::-1]
@@ -50,12 +54,12 @@ class Block(nn.Module):
 class Generator(nn.Module):
     def __init__(self, side, depth, width):
         super().__init__()
-        self.stages = sizes(side)
+        self.side, self.stages = side, sizes(side)
         wide = channels(width, len(self.stages))
         self.head = nn.Linear(LATENT, self.stages[0] ** 2 * wide[0])
         self.joints = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in itertools.pairwise(wide))
         self.blocks = nn.ModuleList(Block(c) for c in wide)
-        self.out = nn.Conv2d(wide[-1], depth, 3, padding=1)
+        self.out = nn.Conv2d(wide[-1], depth * (4 if squares(side) else 1), 3, padding=1)
 
     def forward(self, z):
         x = self.head(z).reshape(len(z), -1, self.stages[0], self.stages[0])
@@ -63,21 +67,24 @@ class Generator(nn.Module):
             if number:
                 x = resized(self.joints[number - 1](x), side)
             x = self.blocks[number](x)
-        return self.out(leaky_relu(x, 0.2))
+        x = self.out(leaky_relu(x, 0.2))
+        return pixel_shuffle(x, 2)[:, :, : self.side, : self.side] if squares(self.side) else x
 
 
 class Discriminator(nn.Module):
     def __init__(self, side, depth, width):
         super().__init__()
-        self.stages = sizes(side)
+        self.side, self.stages = side, sizes(side)
         wide = channels(width, len(self.stages))
-        self.stem = nn.Conv2d(depth, wide[-1], 3, padding=1)
+        self.stem = nn.Conv2d(depth * (4 if squares(side) else 1), wide[-1], 3, padding=1)
         self.joints = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in itertools.pairwise(wide))
         self.blocks = nn.ModuleList(Block(c) for c in wide)
         self.tail = nn.Linear(self.stages[0] ** 2 * wide[0], FEATURES)
         self.vector = nn.Parameter(torch.randn(FEATURES))
 
     def forward(self, x):
+        if squares(self.side):
+            x = pixel_unshuffle(pad(x, (0, self.side % 2, 0, self.side % 2)), 2)
         x = self.stem(x)
         for number in reversed(range(len(self.stages))):
             x = self.blocks[number](x)

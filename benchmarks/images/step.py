@@ -26,7 +26,7 @@ def ours(side, channels, width, batch, steps):
     from equipoise.training import run
 
     images = np.random.default_rng(0).integers(0, 255, (256, side, side, channels), np.uint8)
-    gan = ImageGAN(width=width, batch=batch, augment=0, preset="residual")
+    gan = ImageGAN(width=width, batch=batch, augment=0, preset="residual", lazy=1)
     data = TrainingSet.read(images, None)
     step, state, settings = gan._prepare(data)
     common = {"batch": batch, "seed": 0, "arguments": (settings, None)}

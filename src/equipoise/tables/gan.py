@@ -100,6 +100,7 @@ class TableGAN(NeuralSynthesizer):
     epochs: ClassVar[int] = 120
     fewest: ClassVar[int] = 400
     positive: ClassVar[tuple[str, ...]] = ("alpha", "rate")
+    margins: ClassVar[str] = "correction.bias"
 
     def __init__(
         self,

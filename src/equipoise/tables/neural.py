@@ -21,6 +21,7 @@ from equipoise.tables.codec import TableCodec, default_bins
 from equipoise.tables.layout import Layout
 from equipoise.tables.networks import Context
 from equipoise.tables.onehot import codes_of
+from equipoise.tables.raking import raked
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer
 from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
@@ -32,6 +33,8 @@ __all__ = ["NeuralSynthesizer"]
 
 _MOST_STEPS = 4000
 _SHARED = 32  # up to so many slots of a number, like tables share one compiled program
+_TRAINED = 0.95  # of the minutes: the rest goes to the margins
+_RAKED = (4096, 32768)  # rows drawn to compare margins by: not fewer, not more
 _BLOCK = 1024  # rows drawn at a time: one compiled program serves any number of rows
 
 
@@ -49,6 +52,7 @@ class NeuralSynthesizer(Synthesizer):
     epochs: ClassVar[int]  # by default, and at least `fewest` steps
     fewest: ClassVar[int]
     positive: ClassVar[tuple[str, ...]]  # settings that must be above 0
+    margins: ClassVar[str]  # the bias of the last logits, by which columns are drawn more or less often
 
     @abstractmethod
     def _builder(self, layout: Layout, found: Arrays) -> Build:
@@ -81,7 +85,7 @@ class NeuralSynthesizer(Synthesizer):
         if self.minutes is not None and "steps" in kept:
             self.steps_ = int(kept["steps"])  # the clock spoke when the run began
         elif self.minutes is not None:
-            left = self.minutes - (time.perf_counter() - began) / 60
+            left = _TRAINED * self.minutes - (time.perf_counter() - began) / 60
             timed = (self._settings(_MOST_STEPS), context)
             self.steps_ = steps_within(left, step, state, codes, arguments=timed, **common)
         else:
@@ -89,16 +93,28 @@ class NeuralSynthesizer(Synthesizer):
         common |= {"steps": self.steps_, "arguments": (self._settings(self.steps_), context)}
         with progress_bar(type(self).__name__, self.progress) as report:
             state = run(step, state, codes, report=report, folder=folder, **common)
-        return arrays_of(state.average)
+        return self._raked(codec, codes, arrays_of(state.average))
+
+    def _raked(self, codec: TableCodec, codes: NDArray[np.int32], arrays: Arrays) -> Arrays:
+        """Return the arrays with the biases by which every column is drawn as the training rows have it."""
+        n, key = int(np.clip(len(codes), *_RAKED)), jax_key(self.seed, Stream.STEP)
+
+        def draw(bias: NDArray[np.float32], number: int) -> NDArray[np.int32]:
+            return self._drawn(codec, arrays | {self.margins: bias}, n, jax.random.fold_in(key, number))
+
+        return arrays | {self.margins: raked(codec.layout, codes, arrays[self.margins], draw)}
 
     def _default_steps(self, rows: int) -> int:
         """Return steps for some epochs, within bounds that train small tables enough and large ones in minutes."""
         return int(np.clip(self.epochs * rows // self.batch, self.fewest, _MOST_STEPS))
 
     def _draw(self, fitted: Fitted, n: int, seed: int) -> NDArray[np.int32]:
-        layout = fitted.codec.layout
-        network = rebuilt(self._builder(layout, fitted.arrays), fitted.arrays)
-        key, context = jax_key(seed, Stream.SAMPLE), _context(fitted.codec)
+        return self._drawn(fitted.codec, fitted.arrays, n, jax_key(seed, Stream.SAMPLE))
+
+    def _drawn(self, codec: TableCodec, arrays: Arrays, n: int, key: jax.Array) -> NDArray[np.int32]:
+        """Return slot numbers that the network of some arrays draws."""
+        layout, context = codec.layout, _context(codec)
+        network = rebuilt(self._builder(layout, arrays), arrays)
         blocks = [_block(network, layout, key, i, context) for i in range(-(-n // _BLOCK))]
         return np.concatenate([np.zeros((0, layout.columns), np.int32), *map(np.asarray, blocks)])[:n]
 

@@ -83,6 +83,7 @@ class TableVAE(NeuralSynthesizer):
     epochs: ClassVar[int] = 100
     fewest: ClassVar[int] = 500
     positive: ClassVar[tuple[str, ...]] = ("beta", "rate")
+    margins: ClassVar[str] = "head.bias"
 
     def __init__(
         self,

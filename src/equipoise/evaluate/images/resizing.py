@@ -2,6 +2,8 @@
 
 Twice and half the size, the usual steps of a network, are sums of neighbours: those and their derivatives are quick,
 where the matrix products of `jax.image.resize` need copies of the images in another order. Results are the same.
+
+Where nothing may be lost, pixels become channels and channels pixels (`space_to_depth`, `depth_to_space`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["resized"]
+__all__ = ["depth_to_space", "resized", "space_to_depth"]
 
 
 def resized(x: jax.Array, height: int, width: int) -> jax.Array:
@@ -31,6 +33,37 @@ def resized(x: jax.Array, height: int, width: int) -> jax.Array:
         elif size != n:
             x = jax.image.resize(x, (*x.shape[:axis], size, *x.shape[axis + 1 :]), "linear")
     return x
+
+
+def space_to_depth(x: jax.Array) -> jax.Array:
+    """Return images of half the size, with the four pixels of each square as channels; odd sides get zeros at the end.
+
+    Shi et al., *Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural
+    network* (2016), section 3.2, backwards.
+
+    Examples
+    --------
+    >>> space_to_depth(jnp.arange(4.0).reshape(1, 2, 2, 1)).ravel().tolist()
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    n, height, width, channels = x.shape
+    x = jnp.pad(x, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)))
+    squares = x.reshape(n, -(-height // 2), 2, -(-width // 2), 2, channels)
+    return squares.transpose(0, 1, 3, 2, 4, 5).reshape(*squares.shape[:2], squares.shape[3], 4 * channels)
+
+
+def depth_to_space(x: jax.Array, height: int, width: int) -> jax.Array:
+    """Return what `space_to_depth` made of images of a size.
+
+    Examples
+    --------
+    >>> image = jnp.arange(15.0).reshape(1, 5, 3, 1)
+    >>> bool(jnp.array_equal(depth_to_space(space_to_depth(image), 5, 3), image))
+    True
+    """
+    n, rows, columns, channels = x.shape
+    squares = x.reshape(n, rows, columns, 2, 2, channels // 4).transpose(0, 1, 3, 2, 4, 5)
+    return squares.reshape(n, 2 * rows, 2 * columns, channels // 4)[:, :height, :width]
 
 
 def _halved(x: jax.Array, axis: int) -> jax.Array:
