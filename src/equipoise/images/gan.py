@@ -136,7 +136,7 @@ class ImageGAN(ImageGenerator):
         objective: str = "relativistic_pairing",
         penalty: str = "r1_r2",
         alpha: float | Literal["auto"] = "auto",
-        lazy: int = 1,
+        lazy: int = 4,
         rate: float = 2e-3,
         batch: int = 64,
         latent: int = 32,

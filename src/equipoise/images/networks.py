@@ -200,7 +200,8 @@ def width_of(height: int, width: int) -> int:
 
     Examples
     --------
-    >>> width_of(8, 8), width_of(28, 28)
-    (48, 64)
+    >>> width_of(16, 16), width_of(28, 28), width_of(64, 48)
+    (48, 32, 64)
     """
-    return 48 if max(height, width) <= 16 else 64
+    side = max(height, width)
+    return 48 if side <= _SQUARES else 32 if side <= 2 * _SQUARES else 64
