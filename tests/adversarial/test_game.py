@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from equipoise.adversarial import Game, GameSettings
+from equipoise.adversarial import Balance, Game, GameSettings
+from equipoise.adversarial.penalties import SharingPenalty, r1_r2
 from equipoise.training import run
 
 
@@ -67,14 +68,30 @@ def test_lazy_penalty_acts_every_fourth_step_and_four_times_as_strongly():
     def slope(game, step):
         at = eqx.tree_at(lambda s: s.step, state, jnp.array(step))
 
-        def penalty(discriminator):
-            return game.lazy * jnp.sum(discriminator.weights**2)
+        def judge(discriminator, penalised):
+            return penalised * game.lazy * jnp.sum(discriminator.weights**2), ()
 
-        return np.asarray(game._at_lazy_steps(at, eqx.filter_value_and_grad(penalty))[1].weights)
+        return np.asarray(game._at_lazy_steps(at, judge)[1].weights)
 
     np.testing.assert_allclose(slope(lazy, 4), 4 * slope(each, 4))
     assert (slope(each, 5) != 0).any()
     assert (slope(lazy, 5) == 0).all()
+
+
+@pytest.mark.parametrize("lazy", [1, 2])
+@pytest.mark.parametrize("balance", [None, Balance()])
+def test_payoff_and_penalty_that_share_a_pass_move_as_those_that_do_not(lazy, balance):
+    def apart(critic, scene):
+        return r1_r2(critic, scene)
+
+    assert isinstance(r1_r2, SharingPenalty)
+    assert not isinstance(apart, SharingPenalty)
+    states = [
+        play(steps=20, game=Game(embed=identity, lazy=lazy, balance=balance, penalty=penalty))[0]
+        for penalty in (r1_r2, apart)
+    ]
+    for one, other in zip(*(jax.tree.leaves(state) for state in states), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
 
 def test_the_average_is_not_the_last_generator():

@@ -29,6 +29,25 @@ def test_dependence_decides(fitted):
     assert len(fitted.sample(20, where={"group": "a"})) == 20
 
 
+def test_who_stays_behind_by_one_classifier_is_not_put_to_the_others(fitted):
+    behind, best = fitted.candidates_
+    assert "boosting" in behind
+    assert not {"trees", "perceptron"} & behind.keys()
+    assert {"boosting", "trees", "perceptron"} <= best.keys()
+    assert behind["c2st"] < best["c2st"] - best["error"]
+
+
+def test_a_door_around_a_candidate_is_that_of_a_fit_of_its_own(monkeypatch):
+    table = make_mixed(300)
+    fits = []
+    fit = TableTrees.fit
+    monkeypatch.setattr(TableTrees, "fit", lambda self, table: fits.append(len(table)) or fit(self, table))
+    together = TableSynthesizer(["TableTrees", "Refined(TableTrees)"]).fit(table).candidates_[1]
+    assert len(fits) == 2  # once to be compared, once on all rows
+    alone = TableSynthesizer(["Refined(TableTrees)"]).fit(table).candidates_[0]
+    assert {**together, "seconds": 0, "why": ""} == {**alone, "seconds": 0, "why": ""}
+
+
 def test_the_winner_learns_all_rows(fitted):
     assert same(fitted.sample(50, seed=1), TableTrees().fit(make_mixed(800)).sample(50, seed=1))
 

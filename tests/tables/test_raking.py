@@ -6,7 +6,8 @@ import pytest
 from equipoise.tables import TableGAN, TableVAE
 from equipoise.tables.layout import Group, Layout
 from equipoise.tables.raking import frequencies, raked
-from tests.tables.tables_for_tests import make_mixed
+
+from .tables_for_tests import make_mixed
 
 LAYOUT = Layout((Group(1, 2, False), Group(2, 4, True)))
 

@@ -3,7 +3,8 @@
     discriminator   minimises  payoff(D(x), D(G(z))) + alpha * penalty(D; x, G(z))
     generator       minimises  its payoff against the discriminator just moved
 
-Real and fake rows share one call where both are differentiated. The penalty may be lazy: every k-th step, times k
+Real and fake rows share one call where both are differentiated, and payoff and penalty share it where they can. The
+penalty may be lazy: every k-th step, times k
 (Karras et al., *Analyzing and improving the image quality of StyleGAN* (2020), section 3.1). The default optimiser is
 Adam with a first decay of 0, for momentum makes two players circle (Gidel et al., *Negative momentum for improved game
 dynamics* (2019)).
@@ -23,7 +24,7 @@ import jax.numpy as jnp
 from equipoise.adversarial.balance import Balance, BalanceState
 from equipoise.adversarial.objectives import OBJECTIVES, AdversarialObjective
 from equipoise.adversarial.packing import pack
-from equipoise.adversarial.penalties import FunctionPenalty, Scene, r1_r2, together
+from equipoise.adversarial.penalties import FunctionPenalty, Scene, SharingPenalty, r1_r2, together
 from equipoise.adversarial.spectral import directions_of, normalised
 from equipoise.training.averaging import copy_of, moving_average
 from equipoise.training.devices import spread
@@ -219,24 +220,29 @@ class Game:
         if self.spectral:
             directions = normalised(state.discriminator, directions)[1]
 
-        def judge(discriminator: Any) -> tuple[jax.Array, jax.Array]:
-            critic = self._critic(discriminator, directions, key, context)
-            outputs = jnp.split(critic(together(scene.real, scene.fake)), 2)
-            return self.objective.discriminator(*outputs), jnp.stack([jnp.mean(half) for half in outputs])
-
-        def penalise(discriminator: Any) -> jax.Array:
-            return self.lazy * self.penalty(self._critic(discriminator, directions, key, context), scene)
-
-        (payoff, means), gradient = eqx.filter_value_and_grad(judge, has_aux=True)(state.discriminator)
-        penalty, slope = self._at_lazy_steps(state, eqx.filter_value_and_grad(penalise))
         balance, alpha = state.balance, cosine(*settings.alpha, clock.done)
         if self.balance is not None and balance is not None:
             balance = self.balance.see(balance, real, state.step)
             alpha = self.balance.alpha(balance, clock.done)
+
+        def judge(discriminator: Any, penalised: bool) -> tuple[jax.Array, tuple[jax.Array, jax.Array, jax.Array]]:
+            critic = self._critic(discriminator, directions, key, context)
+            penalty = jnp.zeros(())
+            if penalised and isinstance(self.penalty, SharingPenalty):
+                penalty, both = self.penalty.with_outputs(critic, scene)
+            else:
+                both = critic(together(scene.real, scene.fake))
+                penalty = self.penalty(critic, scene) if penalised else penalty
+            outputs = jnp.split(both, 2)
+            payoff = self.objective.discriminator(*outputs)
+            means = jnp.stack([jnp.mean(half) for half in outputs])
+            return payoff + self.lazy * alpha * penalty, (payoff, self.lazy * penalty, means)
+
+        (_, (payoff, penalty, means)), gradient = self._at_lazy_steps(state, judge)
+        if self.balance is not None and balance is not None:
             weighed = self.balance.weigh(balance, penalty / self.lazy, payoff, clock.done)
             acts = state.step % self.lazy == 0
             balance = jax.tree.map(lambda new, old: jnp.where(acts, new, old), weighed, balance)
-        gradient = jax.tree.map(lambda g, p: g + alpha * p, gradient, slope)
         discriminator, moments = self.discriminator_optimizer.update(
             state.discriminator,
             gradient,
@@ -299,18 +305,17 @@ class Game:
         change = partial(self.augment, jax.random.fold_in(key, 1))
         return lambda rows: discriminator(change(rows), context)
 
-    def _at_lazy_steps(self, state: GameState, slope_of: Callable[[Any], Any]) -> Any:
-        """Return the penalty and its gradient; zeros between the lazy steps."""
-        if self.lazy == 1:
-            return slope_of(state.discriminator)
+    def _at_lazy_steps(self, state: GameState, judge: Callable[..., Any]) -> Any:
+        """Return value and gradient of ``judge(discriminator, penalised)``, penalised at the lazy steps alone."""
+
+        def slope(penalised: bool) -> Callable[[Any], Any]:
+            found = eqx.filter_value_and_grad(partial(judge, penalised=penalised), has_aux=True)
+            return lambda arrays: found(eqx.combine(arrays, rest))
+
         weights, rest = eqx.partition(state.discriminator, eqx.is_array)
-        zeros = (jnp.zeros(()), jax.tree.map(jnp.zeros_like, eqx.filter(weights, eqx.is_inexact_array)))
-        return jax.lax.cond(
-            state.step % self.lazy == 0,
-            lambda arrays: slope_of(eqx.combine(arrays, rest)),
-            lambda _: zeros,
-            weights,
-        )
+        if self.lazy == 1:
+            return slope(True)(weights)
+        return jax.lax.cond(state.step % self.lazy == 0, slope(True), slope(False), weights)
 
 
 def _forged(generator: Any, key: jax.Array, n: int, context: Any) -> tuple[Any, Callable[[Any], Any]]:

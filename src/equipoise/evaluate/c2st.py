@@ -68,7 +68,9 @@ class TwoSamples:
         return (high - low) / Z95_OF_THREE  # twice that of the AUC
 
 
-def two_samples(train: Table, test: Table, synthetic: Table, seed: int = 0, *, importance: bool = True) -> TwoSamples:
+def two_samples(
+    train: Table, test: Table, synthetic: Table, seed: int = 0, *, importance: bool = True, enough: float = 0.0
+) -> TwoSamples:
     """Let three classifiers tell real rows from synthetic ones.
 
     Parameters
@@ -81,6 +83,8 @@ def two_samples(train: Table, test: Table, synthetic: Table, seed: int = 0, *, i
         Of the classifiers.
     importance : bool
         Whether to find the columns that give the synthetic rows away.
+    enough : float
+        A C2ST below which no further classifier is asked: the lowest counts, and more of them can but lower it.
 
     Examples
     --------
@@ -117,6 +121,8 @@ def two_samples(train: Table, test: Table, synthetic: Table, seed: int = 0, *, i
             warnings.simplefilter("ignore", ConvergenceWarning)  # 30 epochs are the definition
             probability = model.fit(X, real[0]).predict_proba(Z)[:, 1]
         aucs[name] = auc(real[1], probability, Z95_OF_THREE)
+        if _score(aucs[name][0]) < enough:
+            break
     shuffled = _importance(tests["boosting"][0], trees[1], real[1], seed) if importance else []
     return TwoSamples(aucs, dict(zip(tree.feature_names_out_, shuffled, strict=False)))
 

@@ -9,7 +9,8 @@ candidates is taken: they are in the order in which more rows help.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, ClassVar, Final, Self, final
 
@@ -48,6 +49,16 @@ CANDIDATES: Final[dict[str, Callable[[int], Synthesizer]]] = {
 }
 
 
+@dataclass
+class _Tried:
+    """Rows that a candidate drew, and what is known of it."""
+
+    name: str
+    drawn: Table
+    seconds: float
+    entry: dict[str, Any] = field(default_factory=dict)
+
+
 @final
 class TableSynthesizer(Synthesizer):
     """The synthesizer for a table of which nothing is known: the best of several on rows that were held out.
@@ -64,9 +75,10 @@ class TableSynthesizer(Synthesizer):
     ----------
     chosen_ : str
     candidates_ : list of dict
-        One a candidate: ``name``, ``c2st`` and its standard ``error``, the score by each classifier, ``exact`` and
-        ``near`` copies beside ``fresh_exact`` and ``fresh_near``, ``within_bound``, ``seconds``, and ``why`` it was
-        taken or not.
+        One a candidate: ``name``, ``c2st`` and its standard ``error``, the score by each classifier that was asked (a
+        candidate that stays behind the last one by the first is not put to the others), ``exact`` and ``near`` copies
+        beside ``fresh_exact`` and ``fresh_near``, ``within_bound``, ``seconds`` to fit and draw (the door alone where
+        the synthesizer behind it is a candidate, too), and ``why`` it was taken or not.
 
     Examples
     --------
@@ -120,11 +132,10 @@ class TableSynthesizer(Synthesizer):
             )
         chosen = numpy_generator(self.seed, Stream.ORDER).permutation(len(source))[:_MOST]
         held, train = (source.take(rows) for rows in np.split(chosen, [int(_HELD * len(chosen))]))
-        tried = (delayed(self._tried)(name, train, held) for name in names)
         with warnings.catch_warnings():
             # warnings belong to the process: those that each thread silences must stay silent while others end
             warnings.simplefilter("ignore")
-            self.candidates_ = list(Parallel(n_jobs=-1, backend="threading", batch_size=1)(tried))
+            self.candidates_ = self._compared(names, train, held)
         best = _best(self.candidates_, ties=len(source) >= _MANY * len(chosen))
         self.chosen_ = best["name"]
         highest = max((entry["c2st"] for entry in self.candidates_ if entry["within_bound"]), default=0.0)
@@ -135,17 +146,53 @@ class TableSynthesizer(Synthesizer):
         self._fitted = Fitted(within.codec, within.origin, within.as_frame, {}, inner)
         return self
 
-    def _tried(self, name: str, train: Table, held: Table) -> dict[str, Any]:
-        start = perf_counter()
-        with threadpool_limits(1):  # candidates run side by side
-            made = CANDIDATES[name](self.seed).fit(train)
-            drawn: Table = made.sample(len(train) + len(held), seed=child_seed(self.seed, 0))
-            seconds = perf_counter() - start
-            found = two_samples(train, held, drawn, self.seed, importance=False)
-        copied = copies(train, drawn, held, pool=True)
+    def _compared(self, names: Sequence[str], train: Table, held: Table) -> list[dict[str, Any]]:
+        """Return what is known of each candidate: the last is put to the whole test, which the others must stand up to.
+
+        A candidate that stays behind it by one classifier can no longer be chosen, and is not put to the others.
+        """
+        threads = Parallel(n_jobs=-1, backend="threading", batch_size=1)
+        within = {name: f"Refined({name})" for name in names if f"Refined({name})" in names}
+        groups = [[name, within[name]] if name in within else [name] for name in names if name not in within.values()]
+        groups.sort(key=lambda group: names[-1] not in group)  # it takes longest
+        drafts = {
+            draft.name: draft for found in threads(self._drafts(groups, names[-1], train, held)) for draft in found
+        }
+        last = drafts[names[-1]].entry
+        bar = last["c2st"] - last["error"] if last["within_bound"] else 0.0
+        rest = (delayed(self._judged)(drafts[name], train, held, bar) for name in names[:-1])
+        return [*threads(rest), last]
+
+    def _drafts(self, groups: Sequence[Sequence[str]], whole: str, train: Table, held: Table) -> Iterator[Any]:
+        return (delayed(self._drafted)(group, whole, train, held) for group in groups)
+
+    def _drafted(self, group: Sequence[str], whole: str, train: Table, held: Table) -> list[_Tried]:
+        """Fit a candidate, and the door before it; one of them is judged, too, while others are fitted."""
+        found = list[_Tried]()
+        inner: Synthesizer | None = None
+        for name in group:
+            start, made = perf_counter(), CANDIDATES[name](self.seed)
+            with threadpool_limits(1):  # candidates run side by side
+                if inner is not None and isinstance(made, Refined):
+                    made.synthesizer = inner  # fitted already
+                    made._around(train)
+                else:
+                    made.fit(train)
+                drawn: Table = made.sample(len(train) + len(held), seed=child_seed(self.seed, 0))
+            inner, tried = made, _Tried(name, drawn, perf_counter() - start)
+            if name == whole:
+                self._judged(tried, train, held, 0.0)
+            found.append(tried)
+        return found
+
+    def _judged(self, tried: _Tried, train: Table, held: Table, bar: float) -> dict[str, Any]:
+        with threadpool_limits(1):
+            found = two_samples(train, held, tried.drawn, self.seed, importance=False, enough=bar)
+        copied = copies(train, tried.drawn, held, pool=True)
         rates = {key: getattr(copied, key) for key in ("exact", "near", "fresh_exact", "fresh_near", "within_bound")}
         scores = {"c2st": found.lowest[0], "error": found.error, **found.scores}
-        return {"name": name, **scores, **rates, "seconds": seconds}
+        tried.entry.update({"name": tried.name, **scores, **rates, "seconds": tried.seconds})
+        return tried.entry
 
     def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
         inner = _inner(fitted)

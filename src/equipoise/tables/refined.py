@@ -110,9 +110,13 @@ class Refined(Synthesizer):
         for name in ("fit", "sample"):
             if not callable(getattr(self.synthesizer, name, None)):
                 raise InputError(f"{self.synthesizer!r} has no method {name}; give a synthesizer with fit and sample")
+        self.synthesizer.fit(table)
+        return self._around(table)
+
+    def _around(self, table: Any) -> Self:
+        """Fit the door alone, to a synthesizer that was fitted on the table."""
         source = read_table(table)
         codec = TableCodec.fit(source, _BINS)
-        self.synthesizer.fit(table)
         inner = self.synthesizer if isinstance(self.synthesizer, Synthesizer) else None
         fitted = Fitted(codec, source.origin, not isinstance(table, Table), {}, inner)
         trees = self._door(fitted, source)

@@ -12,7 +12,7 @@ from equipoise.adversarial.penalties.consistency import Consistency
 from equipoise.adversarial.penalties.dragan import dragan
 from equipoise.adversarial.penalties.lecam import lecam
 from equipoise.adversarial.penalties.noise import NoiseR1R2
-from equipoise.adversarial.penalties.protocol import FunctionPenalty, Scene, together
+from equipoise.adversarial.penalties.protocol import FunctionPenalty, Scene, SharingPenalty, together
 from equipoise.adversarial.penalties.r1 import r1
 from equipoise.adversarial.penalties.r1_r2 import r1_r2
 from equipoise.adversarial.penalties.r2 import r2
@@ -24,6 +24,7 @@ __all__ = [
     "FunctionPenalty",
     "NoiseR1R2",
     "Scene",
+    "SharingPenalty",
     "dragan",
     "lecam",
     "r1",

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
-__all__ = ["Critic", "FunctionPenalty", "Scene", "half_squared_slope", "slope_length", "together"]
+__all__ = [
+    "Critic",
+    "FunctionPenalty",
+    "Scene",
+    "SharingPenalty",
+    "half_squared_slope",
+    "outputs_and_slopes",
+    "slope_length",
+    "together",
+]
 
 Critic = Callable[[jax.Array], jax.Array]
 """A discriminator with its weights in place: rows of shape (n, ...) to outputs of shape (n,), row by row."""
@@ -43,6 +52,17 @@ class FunctionPenalty(Protocol):
     def __hash__(self) -> int: ...
 
 
+@runtime_checkable
+class SharingPenalty(FunctionPenalty, Protocol):
+    """A penalty that looks at the outputs on real and fake rows anyway, and gives them away.
+
+    Payoff and penalty then share a forward pass, and their derivatives most of a backward pass.
+    """
+
+    def with_outputs(self, critic: Critic, scene: Scene) -> tuple[jax.Array, jax.Array]:
+        """Return the penalty, and the outputs on real rows followed by those on fakes."""
+
+
 def together(real: Any, fake: Any) -> Any:
     """Return rows one after the other, be they arrays or pytrees of arrays.
 
@@ -66,9 +86,19 @@ def half_squared_slope(critic: Critic, rows: jax.Array) -> jax.Array:
     >>> half_squared_slope(lambda x: x @ jnp.array([3.0, 4.0]), jnp.zeros((2, 2))).tolist()
     [12.5, 12.5]
     """
-    slopes = jax.tree.leaves(eqx.filter_grad(lambda points: jnp.sum(critic(points)))(rows))
-    squares = [jnp.sum(jnp.square(slope), axis=tuple(range(1, slope.ndim))) for slope in slopes]
-    return jnp.asarray(0.5 * sum(squares))
+    return outputs_and_slopes(critic, rows)[1]
+
+
+def outputs_and_slopes(critic: Critic, rows: Any) -> tuple[jax.Array, jax.Array]:
+    """Return the outputs, and `half_squared_slope`, each of shape (n,)."""
+
+    def total(points: Any) -> tuple[jax.Array, jax.Array]:
+        outputs = critic(points)
+        return jnp.sum(outputs), outputs
+
+    slopes, outputs = eqx.filter_grad(total, has_aux=True)(rows)
+    squares = [jnp.sum(jnp.square(s), axis=tuple(range(1, s.ndim))) for s in jax.tree.leaves(slopes)]
+    return outputs, jnp.asarray(0.5 * sum(squares))
 
 
 def slope_length(critic: Critic, rows: jax.Array) -> jax.Array:
