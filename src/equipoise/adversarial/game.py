@@ -309,7 +309,7 @@ class Game:
         """Return value and gradient of ``judge(discriminator, penalised)``, penalised at the lazy steps alone."""
 
         def slope(penalised: bool) -> Callable[[Any], Any]:
-            found = eqx.filter_value_and_grad(partial(judge, penalised=penalised), has_aux=True)
+            found: Callable[[Any], Any] = eqx.filter_value_and_grad(partial(judge, penalised=penalised), has_aux=True)
             return lambda arrays: found(eqx.combine(arrays, rest))
 
         weights, rest = eqx.partition(state.discriminator, eqx.is_array)

@@ -96,7 +96,8 @@ def outputs_and_slopes(critic: Critic, rows: Any) -> tuple[jax.Array, jax.Array]
         outputs = critic(points)
         return jnp.sum(outputs), outputs
 
-    slopes, outputs = eqx.filter_grad(total, has_aux=True)(rows)
+    slope: Callable[[Any], Any] = eqx.filter_grad(total, has_aux=True)
+    slopes, outputs = slope(rows)
     squares = [jnp.sum(jnp.square(s), axis=tuple(range(1, s.ndim))) for s in jax.tree.leaves(slopes)]
     return outputs, jnp.asarray(0.5 * sum(squares))
 
