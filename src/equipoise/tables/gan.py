@@ -3,7 +3,7 @@
 The generator draws one-hot rows by hard Gumbel noise in two passes (see `networks`), the discriminator is a small
 residual net, and the averaged generator is what samples. See `equipoise.adversarial.Game` for the step. The generator
 starts as a mixture of products (see `mixture_fit`), which is found in seconds and knows most of the dependence; what
-such a mixture cannot say is left to the game.
+such a mixture cannot say is left to the game. Single columns are made right at the end (see `raking`).
 """
 
 from __future__ import annotations

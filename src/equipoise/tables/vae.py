@@ -1,6 +1,6 @@
 """A variational autoencoder for tables: one categorical law a column given the latents, by the exact likelihood.
 
-See `equipoise.variational.Climb` for the step.
+Single columns are made right at the end (see `raking`). See `equipoise.variational.Climb` for the step.
 """
 
 from __future__ import annotations
