@@ -1,11 +1,11 @@
-"""What both estimators of nets do: check settings and data, choose alpha by a sweep, train on all rows, predict."""
+"""What both estimators of nets do: read data, choose alpha by a sweep, train on all rows, predict."""
 
 from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,14 +13,14 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from equipoise.errors import InputError, TrainingError
-from equipoise.linear.checks import check_n_jobs, check_two_classes, shares_of
+from equipoise.linear.checks import check_two_classes, shares_of
 from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
-from equipoise.neural.network import ACTIVATIONS, Network
-from equipoise.neural.recipe import PENALTIES, PenaltyName, Recipe, Task
+from equipoise.neural.network import Network
+from equipoise.neural.recipe import Recipe, Task
 from equipoise.neural.selecting import Grid, NetSelection, checked, decks_of, grid_of, scorer_named, select
-from equipoise.neural.solvers import ScheduleFree, solver
+from equipoise.neural.settings import RANGES, settings_of
 from equipoise.neural.sweep import Deck, Member, Sweep
 from equipoise.neural.views import Rows
 from equipoise.selection import Context, CrossValidation
@@ -31,13 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NeuralEstimator"]
 
-# where an automatic grid begins and ends: from almost no weights left to no visible effect, on columns of unit variance
-_RANGES: Final = {
-    "l2": (0.5, 1e-4), "decoupled": (1.0, 1e-3), "l1": (0.03, 1e-5), "group_l1": (0.01, 1e-5), "spectral": (0.5, 1e-4),
-    "jacobian": (10.0, 1e-3),
-}  # fmt: skip
 _AUTO: Final = CrossValidation(cv=5, alphas=13)
-_PROXIMAL: Final = ("adam", "adamw", "sgd")
 
 
 class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
@@ -139,7 +133,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         TrainingError
             If weights grew beyond all numbers.
         """
-        recipe, settings = self._settings()
+        recipe, settings = settings_of(self)
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)
@@ -178,7 +172,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             chosen = Member(0, float(alpha), rates[0], dropouts[0])
         else:
             strategy = checked(_AUTO if isinstance(alpha, str) and alpha == "auto" else alpha)
-            grid = Grid(grid_of(strategy, *_RANGES[recipe.penalty]), rates, dropouts)
+            grid = Grid(grid_of(strategy, *RANGES[recipe.penalty]), rates, dropouts)
             judge, name = self._judge(getattr(strategy, "scoring", None), rows, context)
             self.selection_ = select(
                 strategy, grid, rows, context, seeds, fraction, sweep, judge,
@@ -197,54 +191,6 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
                 f"weights grew beyond all numbers at learning_rate_init={chosen.rate:g} and alpha={chosen.alpha:g}; "
                 "lower learning_rate_init"
             )
-
-    def _settings(self) -> tuple[Recipe, dict[str, Any]]:
-        """The recipe, but for columns and outputs, and the numbers that all members share."""
-        hidden = self.hidden_layer_sizes
-        hidden = (hidden,) if isinstance(hidden, (int, np.integer)) else tuple(hidden)
-        if not all(isinstance(size, (int, np.integer)) and size > 0 for size in hidden):
-            raise InputError(f"hidden_layer_sizes={self.hidden_layer_sizes!r} are not whole numbers > 0")
-        _choice("activation", self.activation, tuple(ACTIVATIONS))
-        _choice("learning_rate", self.learning_rate, ("constant", "cosine"))
-        penalty = self.penalty
-        if penalty is None:
-            penalty = "decoupled" if self.solver == "adamw" else "l2"
-        _choice("penalty", penalty, PENALTIES)
-        if self.solver == "adamw" and penalty == "l2":
-            raise InputError(
-                "solver='adamw' decouples decay from the gradient; use penalty='decoupled', or solver='adam'"
-            )
-        method = solver(self.solver)
-        if penalty in ("l1", "group_l1") and self.solver not in _PROXIMAL:
-            raise InputError(f"penalty={penalty!r} needs solver 'adam' or 'sgd', not {self.solver!r}")
-        if penalty == "decoupled" and isinstance(method, ScheduleFree):
-            raise InputError("solver='schedule_free' has no decoupled decay; use penalty='l2'")
-        for name in ("batch_size", "max_iter", "starts"):
-            _whole(name, getattr(self, name))
-        if self.halving is not None:
-            _whole("halving", self.halving, 2)
-        check_n_jobs(self.n_jobs)
-        if self.early_stopping and not 0.0 < self.validation_fraction < 1.0:
-            raise InputError(f"validation_fraction={self.validation_fraction!r} is not between 0 and 1")
-        smoothing = getattr(self, "label_smoothing", 0.0)
-        rates = _numbers("learning_rate_init", self.learning_rate_init, np.nextafter(0.0, 1.0), np.inf)
-        dropouts = _numbers("dropout", self.dropout, 0.0, 1.0)
-        noise, mixup, sharpness, smooth = (
-            _numbers(name, value, 0.0, upper)[0]
-            for name, value, upper in (
-                ("input_noise", self.input_noise, np.inf), ("mixup", self.mixup, np.inf),
-                ("sharpness", self.sharpness, np.inf), ("label_smoothing", smoothing, 1.0),
-            )
-        )  # fmt: skip
-        parts = {"noise": noise, "mixup": mixup, "sharpness": sharpness, "smoothing": smooth}
-        recipe = Recipe(
-            (0, *map(int, hidden), 0), self.activation, "regression", int(self.batch_size), method,
-            cast(PenaltyName, penalty),
-            cosine=self.learning_rate == "cosine" and not isinstance(method, ScheduleFree),
-            dropout=any(dropouts), cautious=bool(self.cautious), biases=bool(self.penalize_biases),
-            stopping=bool(self.early_stopping), **{name: value > 0 for name, value in parts.items()},
-        )  # fmt: skip
-        return recipe, {**parts, "rates": rates, "dropouts": dropouts}
 
     def _judge(self, scoring: Any, rows: Rows, context: Context) -> tuple[Any, str]:
         """Score of the nets of a fold on held-out rows, lower is better, and its name."""
@@ -322,27 +268,3 @@ def _shares(sample_weight: ArrayLike | None, X: FloatArray) -> FloatArray:
             "sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0"
         )
     return shares_of(weight)
-
-
-def _choice(name: str, value: Any, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise InputError(f"{name}={value!r} is not known; choose among {', '.join(known)}")
-
-
-def _whole(name: str, value: Any, least: int = 1) -> None:
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name}={value!r} is not a whole number >= {least}")
-
-
-def _numbers(name: str, value: Any, low: float, high: float) -> tuple[float, ...]:
-    """One number or several, each in [low, high)."""
-    try:
-        values = tuple(dict.fromkeys(float(v) for v in np.atleast_1d(value)))
-    except (TypeError, ValueError):
-        values = ()
-    if not values or not all(low <= v < high for v in values):
-        bound = "> 0" if low > 0 else f">= {low:g}"
-        raise InputError(
-            f"{name}={value!r} is not a number {bound}" + (f" and < {high:g}" if np.isfinite(high) else "")
-        )
-    return values
