@@ -17,6 +17,7 @@ from equipoise.linear.checks import check_two_classes, shares_of
 from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
+from equipoise.neural.inputs import Inputs
 from equipoise.neural.network import Network
 from equipoise.neural.recipe import Recipe, Task
 from equipoise.neural.selecting import Grid, NetSelection, checked, decks_of, grid_of, scorer_named, select
@@ -53,6 +54,8 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         Epochs.
     encoder_ : DesignEncoder or None
         What turns a data frame into numbers; None if X was an array.
+    inputs_ : Inputs
+        Which of these numbers are encoded or embedded.
     n_features_in_ : int
         Columns of X.
     feature_names_in_ : array of str
@@ -68,6 +71,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         max_iter: int = 100, early_stopping: bool = False, validation_fraction: float = 0.1, dropout: Any = 0.0,
         input_noise: float = 0.0, mixup: float = 0.0, sharpness: float = 0.0, cautious: bool = False,
         penalize_biases: bool = False, starts: int = 1, halving: int | None = None, standardize: bool = True,
+        numeric_encoding: str = "standard", n_bins: int = 16, embedding: Any = None,
         n_jobs: int | None = None, random_state: int | None = 0,
     ) -> None:  # fmt: skip
         self.alpha = alpha
@@ -90,6 +94,9 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         self.starts = starts
         self.halving = halving
         self.standardize = standardize
+        self.numeric_encoding = numeric_encoding
+        self.n_bins = n_bins
+        self.embedding = embedding
         self.n_jobs = n_jobs
         self.random_state = random_state
 
@@ -142,6 +149,9 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
             self.encoder_ = numbers_encoder(frame, np.average(columns, axis=0, weights=weight))
         rows = Rows(columns, target, weight)
         task = self._task()[0]
+        self.inputs_ = Inputs.of(
+            columns[weight > 0], self._names(), self.encoder_, self.numeric_encoding, self.n_bins, self.embedding
+        )
         sizes = (columns.shape[1], *recipe.sizes[1:-1], target.shape[1])
         recipe = replace(recipe, sizes=sizes, task=task)
         context = Context(labels=labels, groups=groups, target=np.asarray(y))
@@ -157,7 +167,9 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
 
         def sweep(decks: list[Deck], members: list[Member]) -> Sweep:
             full = [replace(member, **settings) for member in members]
-            return Sweep(recipe, rows, decks, full, int(self.max_iter), bool(self.standardize), self.n_jobs)
+            return Sweep(
+                recipe, rows, decks, full, int(self.max_iter), bool(self.standardize), self.n_jobs, self.inputs_
+            )
 
         self.selection_: NetSelection | None = None
         alpha = self.alpha
@@ -231,7 +243,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         """A copy that predicts with other nets, from arrays."""
         model = copy.copy(self)
         model.__dict__.pop("feature_names_in_", None)
-        model.encoder_, model.n_features_in_ = None, len(networks[0].weights[0])
+        model.encoder_, model.n_features_in_ = None, networks[0].columns
         model._set(networks)
         return model
 
@@ -246,12 +258,13 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
 
     @property
     def coef_names_(self) -> NDArray[np.object_]:
-        """Names of the rows of ``coefs_[0]``: ``age``, ``age=missing``, ``job=clerk``, ..."""
+        """Names of the rows of ``coefs_[0]``: ``age``, ``age=missing``, ``job=clerk``, ``pay[1]`` (a piece), ..."""
         check_is_fitted(self)
-        if self.encoder_ is not None:
-            return self.encoder_.get_feature_names_out()
-        names = getattr(self, "feature_names_in_", [f"x{k}" for k in range(self.n_features_in_)])
-        return np.asarray(names, dtype=object)
+        names = self._names() if self.encoder_ is None else self.encoder_.get_feature_names_out()
+        return np.array(self.inputs_.named(list(names)), dtype=object)
+
+    def _names(self) -> list[str]:
+        return [str(name) for name in getattr(self, "feature_names_in_", [f"x{k}" for k in range(self.n_features_in_)])]
 
     @property
     def used_(self) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ import numpy as np
 from equipoise.errors import InputError
 from equipoise.linear.checks import check_n_jobs
 from equipoise.neural.network import ACTIVATIONS
+from equipoise.neural.pieces import ENCODINGS
 from equipoise.neural.recipe import PENALTIES, PenaltyName, Recipe
 from equipoise.neural.solvers import ScheduleFree, solver
 
@@ -41,7 +42,10 @@ def settings_of(model: Any) -> tuple[Recipe, dict[str, Any]]:
         raise InputError(f"penalty={penalty!r} needs solver 'adam' or 'sgd', not {model.solver!r}")
     if penalty == "decoupled" and isinstance(method, ScheduleFree):
         raise InputError("solver='schedule_free' has no decoupled decay; use penalty='l2'")
-    for name in ("batch_size", "max_iter", "starts"):
+    _choice("numeric_encoding", model.numeric_encoding, ENCODINGS)
+    if model.embedding is not None and model.embedding != "auto":
+        _whole("embedding", model.embedding, instead="None, 'auto', or ")
+    for name in ("batch_size", "max_iter", "starts", "n_bins"):
         _whole(name, getattr(model, name))
     if model.halving is not None:
         _whole("halving", model.halving, 2)
@@ -74,9 +78,9 @@ def _choice(name: str, value: Any, known: tuple[str, ...]) -> None:
         raise InputError(f"{name}={value!r} is not known; choose among {', '.join(known)}")
 
 
-def _whole(name: str, value: Any, least: int = 1) -> None:
+def _whole(name: str, value: Any, least: int = 1, instead: str = "") -> None:
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name}={value!r} is not a whole number >= {least}")
+        raise InputError(f"{name}={value!r} is not {instead}a whole number >= {least}")
 
 
 def _numbers(name: str, value: Any, low: float, high: float) -> tuple[float, ...]:
