@@ -18,14 +18,14 @@ from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, pre
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
 from equipoise.neural.inputs import Inputs
+from equipoise.neural.job import Job, seeds_of
 from equipoise.neural.network import Network
-from equipoise.neural.recipe import Recipe, Task
-from equipoise.neural.selecting import Grid, NetSelection, checked, decks_of, grid_of, scorer_named, select
+from equipoise.neural.recipe import Task
+from equipoise.neural.selecting import Grid, NetSelection, checked, grid_of, scorer_named, select
 from equipoise.neural.settings import RANGES, settings_of
-from equipoise.neural.sweep import Deck, Member, Sweep
+from equipoise.neural.sweep import Member
 from equipoise.neural.views import Rows
 from equipoise.selection import Context, CrossValidation
-from equipoise.training import check_seed
 
 if TYPE_CHECKING:
     from equipoise.data import DesignEncoder
@@ -140,60 +140,61 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         TrainingError
             If weights grew beyond all numbers.
         """
-        recipe, settings = settings_of(self)
+        self._train(self._prepare(X, y, sample_weight, groups))
+        return self
+
+    def _prepare(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, groups: ArrayLike | None) -> Job:
+        """Check settings and data."""
+        recipe, numbers = settings_of(self)
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)
         check_two_classes(labels, weight)
         if frame is not None and self.encoder_ is None:
             self.encoder_ = numbers_encoder(frame, np.average(columns, axis=0, weights=weight))
-        rows = Rows(columns, target, weight)
-        task = self._task()[0]
         self.inputs_ = Inputs.of(
             columns[weight > 0], self._names(), self.encoder_, self.numeric_encoding, self.n_bins, self.embedding
         )
         sizes = (columns.shape[1], *recipe.sizes[1:-1], target.shape[1])
-        recipe = replace(recipe, sizes=sizes, task=task)
-        context = Context(labels=labels, groups=groups, target=np.asarray(y))
-        self._train(recipe, settings, rows, context)
-        return self
+        return Job(
+            recipe=replace(recipe, sizes=sizes, task=self._task()[0]),
+            rows=Rows(columns, target, weight),
+            context=Context(labels=labels, groups=groups, target=np.asarray(y)),
+            inputs=self.inputs_,
+            seeds=seeds_of(self.random_state, int(self.starts)),
+            rates=numbers.pop("rates"),
+            dropouts=numbers.pop("dropouts"),
+            numbers=numbers,
+            fraction=float(self.validation_fraction) if self.early_stopping else 0.0,
+            epochs=int(self.max_iter),
+            standardize=bool(self.standardize),
+            n_jobs=self.n_jobs,
+        )
 
-    def _train(self, recipe: Recipe, settings: dict[str, Any], rows: Rows, context: Context) -> None:
-        fraction = float(self.validation_fraction) if self.early_stopping else 0.0
-        first = np.random.SeedSequence().generate_state(1)[0] if self.random_state is None else self.random_state
-        base = check_seed(int(first))
-        seeds = [base] + [int(s) for s in np.random.SeedSequence(base).generate_state(int(self.starts) - 1)]
-        rates, dropouts = settings.pop("rates"), settings.pop("dropouts")
-
-        def sweep(decks: list[Deck], members: list[Member]) -> Sweep:
-            full = [replace(member, **settings) for member in members]
-            return Sweep(
-                recipe, rows, decks, full, int(self.max_iter), bool(self.standardize), self.n_jobs, self.inputs_
-            )
-
+    def _train(self, job: Job) -> None:
         self.selection_: NetSelection | None = None
         alpha = self.alpha
         if isinstance(alpha, (int, float, np.number)) and not isinstance(alpha, bool):
             if not 0 <= alpha < np.inf:
                 raise InputError(f"alpha={alpha} is not a number >= 0")
-            if len(rates) > 1 or len(dropouts) > 1:
+            if len(job.rates) > 1 or len(job.dropouts) > 1:
                 raise InputError(
                     f"alpha={alpha} is given, so that nothing is chosen: give one learning_rate_init and one dropout, "
                     "or alpha=equipoise.CrossValidation(alphas=[...])"
                 )
-            chosen = Member(0, float(alpha), rates[0], dropouts[0])
+            chosen = Member(0, float(alpha), job.rates[0], job.dropouts[0])
         else:
             strategy = checked(_AUTO if isinstance(alpha, str) and alpha == "auto" else alpha)
-            grid = Grid(grid_of(strategy, *RANGES[recipe.penalty]), rates, dropouts)
-            judge, name = self._judge(getattr(strategy, "scoring", None), rows, context)
+            grid = Grid(grid_of(strategy, *RANGES[job.recipe.penalty]), job.rates, job.dropouts)
+            judge, name = self._judge(getattr(strategy, "scoring", None), job.rows, job.context)
             self.selection_ = select(
-                strategy, grid, rows, context, seeds, fraction, sweep, judge,
-                lambda nets, test: self._combine([net(rows.X[test]) for net in nets]), name, self.halving,
+                strategy, grid, job.rows, job.context, job.seeds, job.fraction, job.sweep, judge,
+                lambda nets, test: self._combine([net(job.rows.X[test]) for net in nets]), name, self.halving,
             )  # fmt: skip
             chosen = Member(0, self.selection_.alpha, self.selection_.learning_rate, self.selection_.dropout)
         self.alpha_, self.learning_rate_, self.dropout_ = chosen.alpha, chosen.rate, chosen.dropout
-        decks = decks_of(rows, [np.arange(rows.n)], seeds, context.labels, fraction)
-        final = sweep(decks, [replace(chosen, deck=k) for k in range(len(decks))])
+        decks = job.decks([np.arange(job.rows.n)])
+        final = job.sweep(decks, [replace(chosen, deck=k) for k in range(len(decks))])
         final.run()
         nets = final.networks()
         self._set(tuple(nets[k] for k in range(len(decks))))
