@@ -50,10 +50,11 @@ def test_all_alphas_are_one_sweep_and_each_is_a_fit_on_the_same_rows(monkeypatch
 def test_what_is_held_out_says_nothing():
     X, y = problem("regression")
     model = MLPRegressor(penalty="group_l1", **SMALL)
-    path = eq.feature_path(model, X, y, alphas=ALPHAS)
+    path = eq.feature_path(model, X, y, alphas=ALPHAS, scoring="r2")
+    assert path.score_name == "minus r2"
     other, moved = X.copy(), y.copy()
     other[path.held_out], moved[path.held_out] = 50.0 + 2.0 * X[path.held_out], -y[path.held_out]
-    again = eq.feature_path(model, other, moved, alphas=ALPHAS)
+    again = eq.feature_path(model, other, moved, alphas=ALPHAS, scoring="r2")
     np.testing.assert_array_equal(again.held_out, path.held_out)
     np.testing.assert_allclose(again.norms, path.norms, rtol=5e-3, atol=5e-3 * path.norms.max())
     assert np.all(again.scores > path.scores)
