@@ -12,7 +12,7 @@ from equipoise.neural.inputs import Block, Inputs
 from equipoise.neural.recipe import Recipe
 from equipoise.neural.solvers import solver
 from equipoise.neural.sweep import Deck
-from equipoise.neural.views import View
+from equipoise.neural.views import Rows, View
 from equipoise.neural.wiring import Wiring
 
 
@@ -31,7 +31,7 @@ def wiring():
 
 
 def view(p=10):
-    return View(np.zeros(p), np.ones(p), np.zeros(1), np.ones(1), 1.0)
+    return View(np.zeros(p), np.ones(p), np.zeros(1), np.ones(1), 1.0, np.ones(p))
 
 
 def test_folded_into_the_first_weights_it_gives_the_same_outputs():
@@ -86,6 +86,13 @@ def test_a_level_that_no_training_row_has_is_the_vector_0():
     weight = made.networks()[0].weights[0]
     assert np.all(weight[4] == 0.0)
     assert np.all(np.abs(weight[1:4]).max(axis=1) > 0)
+
+
+def test_noise_on_levels_is_in_units_of_their_deviation():
+    X = np.column_stack([np.arange(10.0), np.eye(2).repeat(5, axis=0), np.ones(10)])
+    rows = Rows(X, np.zeros((10, 1)), np.full(10, 0.1))
+    seen = View.of(rows, np.arange(10), "binary", np.array([True, False, False, True]))
+    np.testing.assert_allclose(seen.unit, [1.0, 0.5, 0.5, 0.0])
 
 
 def test_group_l1_takes_and_leaves_columns_as_a_whole():

@@ -117,6 +117,8 @@ class Lanes(NamedTuple):
         The same of the target.
     share : array of shape (C,)
         Factor that makes the mean weight of its training rows 1.
+    unit : array of shape (C, P)
+        Deviation of the columns as they are seen, for noise.
     sheet : array of shape (C,)
         Which encoding of the rows, where there are several.
     left, slope, low, high : arrays of shape (C, M)
@@ -138,6 +140,7 @@ class Lanes(NamedTuple):
     shift: Any
     spread: Any
     share: Any
+    unit: Any = ()
     sheet: Any = ()
     left: Any = ()
     slope: Any = ()

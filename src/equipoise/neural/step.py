@@ -93,7 +93,7 @@ def one_step(
     keys = jax.random.split(jax.random.fold_in(jax.random.key(lane.seed), step), 3)
     x, target, weight, count = _look_up(recipe, table, lane, rows)
     if recipe.noise:
-        x = x + lane.noise * jax.random.normal(keys[0], x.shape) * (lane.inverse > 0)
+        x = x + lane.noise * jax.random.normal(keys[0], x.shape) * lane.unit
     if recipe.mixup:
         x, target, weight = _mix(keys[1], lane, x, target, weight, count)
     if recipe.smoothing:

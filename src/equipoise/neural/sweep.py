@@ -195,6 +195,7 @@ class Sweep:
             shift=np.stack([(view.shift - shared.level) / shared.spread for view in views]).astype(np.float32),
             spread=np.stack([shared.spread / view.spread for view in views]).astype(np.float32),
             share=np.array([view.share for view in views], np.float32),
+            unit=np.stack([filled(view.unit, wide) for view in views]),
             **self._wiring.lanes([self._pieces[m.deck] for m in members], views),
         ))  # fmt: skip
         return placed

@@ -43,13 +43,17 @@ class Rows:
 @final
 @dataclass(frozen=True, eq=False)
 class View:
-    """How a deck sees the data: centre and scale of columns and target, and the factor of the weights."""
+    """How a deck sees the data: centre and scale of columns and target, and the factor of the weights.
+
+    `unit` is the deviation of each column as it is seen; 0 of a constant.
+    """
 
     mean: FloatArray
     inverse: FloatArray
     shift: FloatArray
     spread: FloatArray
     share: float
+    unit: FloatArray
 
     @classmethod
     def of(cls, data: Rows, rows: NDArray[np.intp], task: str, scaled: bool | NDArray[np.bool_]) -> View:
@@ -62,7 +66,7 @@ class View:
         shift, spread = np.zeros(data.target.shape[1]), np.ones(data.target.shape[1])
         if task == "regression":
             shift, spread = _centre(data.target[rows], weight)
-        return cls(mean, inverse, shift, spread, float(len(rows) / weight.sum()))
+        return cls(mean, inverse, shift, spread, float(len(rows) / weight.sum()), scale * inverse)
 
 
 @final
