@@ -8,7 +8,11 @@ Both get the same design matrix. Histogram boosting at its defaults stands besid
 The difference is theirs minus ours, of log loss or of squared error over the variance of the target, with Nadeau and
 Bengio's corrected interval; "s.e." is the standard error of their score over the rows.
 
+With `--encodings` no other library takes part: ours, on the frame, with the numeric encodings and with embeddings of
+its categories; the difference is that to numbers as they are and a column for each level.
+
 Run: EQUIPOISE_DATA=... python benchmarks/neural/quality.py [german ...] [--penalties l2 decoupled]
+     EQUIPOISE_DATA=... python benchmarks/neural/quality.py magic shoppers default --encodings
 """
 
 from __future__ import annotations
@@ -39,12 +43,21 @@ ALPHAS, INNER, OUTER, ROWS = 9, 3, 5, 2000
 NET = {"hidden_layer_sizes": (64, 64), "batch_size": 128, "max_iter": 100, "random_state": 0}
 
 
-def data(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Design matrix, and class codes or a number."""
-    if name == "breast_cancer":
-        return load_breast_cancer(return_X_y=True)
-    if name == "diabetes":
-        return load_diabetes(return_X_y=True)
+ENCODINGS = {
+    "standard": {},
+    "quantile": {"numeric_encoding": "quantile"},
+    "piecewise, 8 bins": {"numeric_encoding": "piecewise", "n_bins": 8},
+    "piecewise, 16 bins": {"numeric_encoding": "piecewise"},
+    "embedding": {"embedding": "auto"},
+    "quantile, embedding": {"numeric_encoding": "quantile", "embedding": "auto"},
+    "piecewise, embedding": {"numeric_encoding": "piecewise", "embedding": "auto"},
+}
+
+
+def frame_of(name: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """Columns, and class codes or a number."""
+    if name in ("breast_cancer", "diabetes"):
+        return {"breast_cancer": load_breast_cancer, "diabetes": load_diabetes}[name](return_X_y=True, as_frame=True)
     tables = Path(os.environ["EQUIPOISE_DATA"]) / "tables"
     plain = name in ("german", "mammography")
     frame = pd.read_csv(tables / f"{name}{'' if plain else '.train'}.csv", header=None if plain else "infer")
@@ -53,9 +66,13 @@ def data(name: str) -> tuple[np.ndarray, np.ndarray]:
     for column in ("OperatingSystems", "Browser", "Region", "TrafficType", "SEX", "EDUCATION", "MARRIAGE"):
         if column in frame:
             frame[column] = frame[column].astype(str)
-    return eq.DesignEncoder().fit_transform(frame.drop(columns=target)), np.unique(frame[target], return_inverse=True)[
-        1
-    ]
+    return frame.drop(columns=target).reset_index(drop=True), np.unique(frame[target], return_inverse=True)[1]
+
+
+def data(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Design matrix, and class codes or a number."""
+    frame, y = frame_of(name)
+    return eq.DesignEncoder().fit_transform(frame), np.asarray(y)
 
 
 def theirs(classes: bool) -> object:
@@ -66,9 +83,9 @@ def theirs(classes: bool) -> object:
     return GridSearchCV(model, {name: np.geomspace(1e-5, 1e3, ALPHAS)}, scoring=scoring, cv=_folds(classes, INNER))
 
 
-def ours(classes: bool, penalty: str, starts: int) -> object:
+def ours(classes: bool, penalty: str, starts: int, **more: object) -> object:
     kind = eq.MLPClassifier if classes else eq.MLPRegressor
-    return kind(eq.CrossValidation(INNER, alphas=ALPHAS), penalty=penalty, starts=starts, n_jobs=1, **NET)
+    return kind(eq.CrossValidation(INNER, alphas=ALPHAS), penalty=penalty, starts=starts, n_jobs=1, **NET, **more)
 
 
 def boosting(classes: bool) -> object:
@@ -79,7 +96,11 @@ def _folds(classes: bool, count: int) -> object:
     return (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=0)
 
 
-def losses(model: object, X: np.ndarray, y: np.ndarray, spread: float) -> np.ndarray:
+def _rows(X: object, rows: np.ndarray) -> object:
+    return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]
+
+
+def losses(model: object, X: object, y: np.ndarray, spread: float) -> np.ndarray:
     """Loss of each row."""
     if not hasattr(model, "predict_proba"):
         return (model.predict(X) - y) ** 2 / spread
@@ -93,11 +114,14 @@ def main() -> None:
     parser.add_argument("--penalties", nargs="+", default=["l2"])
     parser.add_argument("--starts", type=int, nargs="+", default=[1, 5])
     parser.add_argument("--without-theirs", action="store_true")
+    parser.add_argument("--encodings", action="store_true")
     given = parser.parse_args()
-    print("| data | rows | contestant | loss | theirs - ours | 95 % interval | s.e. | seconds |")
+    difference = "standard - this" if given.encodings else "theirs - ours"
+    print(f"| data | rows | contestant | loss | {difference} | 95 % interval | s.e. | seconds |")
     print("|---|---|---|---|---|---|---|---|")
     for name in given.names:
         X, y = data(name)
+        X = frame_of(name)[0] if given.encodings else X
         classes = y.dtype.kind in "iu"
         spread = 1.0 if classes else float(np.var(y))
         models = {} if given.without_theirs else {"scikit-learn": lambda: theirs(classes)}  # noqa: B023
@@ -109,6 +133,12 @@ def main() -> None:
             for starts in given.starts
         }
         models["boosting"] = lambda: boosting(classes)  # noqa: B023
+        if given.encodings:
+            penalty = given.penalties[0]
+            models = {
+                label: lambda more=more, c=classes, p=penalty: ours(c, p, 1, **more)
+                for label, more in ENCODINGS.items()
+            }
         splits = list(_folds(classes, OUTER).split(X, y))
         rows, taken = {}, {}
         for label, make in models.items():
@@ -116,7 +146,7 @@ def main() -> None:
             for train, test in splits:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    found[test] = losses(make().fit(X[train], y[train]), X[test], y[test], spread)
+                    found[test] = losses(make().fit(_rows(X, train), y[train]), _rows(X, test), y[test], spread)
             rows[label], taken[label] = found, time.perf_counter() - start
         base = rows[next(iter(rows))]
         error = base.std() / np.sqrt(len(base))

@@ -30,6 +30,7 @@ _HOMES = {
     "QuantileRegressor": "equipoise.linear",
     "Ridge": "equipoise.linear",
     "TweedieRegressor": "equipoise.linear",
+    "feature_path": "equipoise.neural",
     "losses": "equipoise.losses",
     "neural": "equipoise.neural",
     "nested_score": "equipoise.linear",

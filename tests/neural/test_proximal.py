@@ -28,6 +28,17 @@ def test_group_step_in_any_metric_is_the_minimum():
     assert np.asarray(group_soft_threshold(jnp.full((1, 3), 2.0), 0.0)).tolist() == [[2.0, 2.0, 2.0]]
 
 
+def test_several_rows_of_one_group_are_one_long_row():
+    random = np.random.default_rng(0)
+    z, d = jnp.array(random.standard_normal((5, 4)) * 2.0), jnp.array(np.exp(random.standard_normal((5, 4))))
+    groups = jnp.array([0, 1, 0, 3, 1])
+    found = group_soft_threshold(z, 1.5, d, groups)
+    for rows in ([0, 2], [1, 4], [3]):
+        place = jnp.array(rows)
+        alone = group_soft_threshold(z[place].reshape(1, -1), 1.5, d[place].reshape(1, -1))
+        np.testing.assert_allclose(found[place].ravel(), alone.ravel(), rtol=1e-5)
+
+
 def test_l1_step_in_a_metric():
     step = soft_threshold(jnp.array([3.0, -3.0, 0.4]), 1.0, jnp.array([1.0, 2.0, 1.0]))
     assert np.asarray(step).tolist() == [2.0, -2.5, 0.0]

@@ -121,6 +121,14 @@ def test_without_hidden_layers_the_jacobian_is_ridge(task):
     np.testing.assert_allclose(net.predict_proba(X), exact.predict_proba(X), atol=2e-4)
 
 
+def test_noise_is_in_units_of_each_column():
+    plain = weight_step(moved())
+    np.testing.assert_array_equal(weight_step(moved(noise=2.0, unit=np.zeros(2))), plain)
+    once, twice = (weight_step(moved(noise=1.0, unit=np.array([unit, 0.0]))) for unit in (1e-3, 2e-3))
+    np.testing.assert_allclose(twice - plain, 2.0 * (once - plain), rtol=0.05, atol=1e-7)
+    assert np.abs(once - plain)[0] > 1e-5
+
+
 def test_label_smoothing_mixes_labels_with_a_coin():
     expected = -FIRST * gradient(target=0.8 * TABLE.target + 0.1)[0][0].ravel()
     np.testing.assert_allclose(weight_step(moved(smoothing=0.2)), expected, rtol=1e-5)

@@ -27,12 +27,25 @@ from equipoise.data.findings import Finding
 from equipoise.data.table import Table
 from equipoise.errors import InputError
 
-__all__ = ["LARGEST", "MAX_LEVELS", "DesignEncoder"]
+__all__ = ["LARGEST", "MAX_LEVELS", "DesignEncoder", "Span"]
 
 MAX_LEVELS = 50
 LARGEST = 1e150  # beyond it, squares overflow float64 and so does every loss
 _DAY = 86_400e6  # microseconds
 _Block = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Columns ``start`` to ``stop - 1`` of the matrix come from one column of the table.
+
+    ``number`` says that the first of them is its value, which a second one, if there is any, marks as missing.
+    """
+
+    column: str
+    start: int
+    stop: int
+    number: bool
 
 
 @dataclass(frozen=True)
@@ -177,6 +190,15 @@ class DesignEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             block.write(table[block.name], matrix[:, start:stop])
             start = stop
         return matrix
+
+    @property
+    def spans_(self) -> tuple[Span, ...]:
+        """Where each column of the table is in the matrix."""
+        stops = np.cumsum([len(block.names()) for block in self.blocks_])
+        return tuple(
+            Span(block.name, int(stop) - len(block.names()), int(stop), isinstance(block, _Numbers) and block.varies)
+            for block, stop in zip(self.blocks_, stops, strict=True)
+        )
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Return `feature_names_out_` as scikit-learn expects it."""

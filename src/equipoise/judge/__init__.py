@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from equipoise.judge.saved import SavedModel, load_model
-from equipoise.judge.study import Study, study
+from equipoise.judge.study import study
+from equipoise.judge.study_result import Study
 from equipoise.judge.trial import trial
 from equipoise.judge.trial_curve import TrialCurve, trial_curve
 from equipoise.judge.trial_result import Trial

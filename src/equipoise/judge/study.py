@@ -9,102 +9,32 @@
 
 from __future__ import annotations
 
-import json
 import time as clock
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sklearn.exceptions import UndefinedMetricWarning
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from equipoise.data import Finding, Kind
-from equipoise.durable import replacing
 from equipoise.errors import CertificateWarning, InputError
 from equipoise.judge import record as parts
 from equipoise.judge.arms import SYNTHESIZERS, arms_with
 from equipoise.judge.budget import Budget, budget_for
 from equipoise.judge.crossvalidation import Progress, cross_validate, n_tasks
 from equipoise.judge.describe import describe
-from equipoise.judge.files import check_folder
 from equipoise.judge.fitting import TITLES, Fitted, Fitter
 from equipoise.judge.metrics import metric_set
 from equipoise.judge.prepare import Prepared, prepare
 from equipoise.judge.questions import best_arm, questions
 from equipoise.judge.saved import SavedModel
 from equipoise.judge.split import make_folds
+from equipoise.judge.study_result import Study
 from equipoise.judge.synthetic import synthetic_part
 
-__all__ = ["Study", "study"]
-
-
-@dataclass(frozen=True)
-class Study:
-    """What a study found.
-
-    Attributes
-    ----------
-    record : dict
-        All numbers, as ``study.json`` holds them; times under ``"times"``, and nowhere else.
-    model : SavedModel
-        The best arm, fitted on the rows that were not put aside.
-    """
-
-    record: dict[str, Any]
-    model: SavedModel
-
-    @property
-    def best(self) -> str:
-        """Name of the best arm."""
-        return str(self.record["best"])
-
-    def table(self) -> Any:
-        """Return the arms as a data frame: pandas where it is installed, else `pyarrow.Table`."""
-        from equipoise.judge.summary import arms_frame
-
-        return arms_frame(self.record)
-
-    def report(self, path: Path | str) -> Path:
-        """Write the record as one HTML file that needs no other.
-
-        Raises
-        ------
-        InputError
-            If the place cannot be written.
-        """
-        from equipoise.report import write_study
-
-        return write_study(self.record, path)
-
-    def save(self, folder: Path | str) -> Path:
-        """Write ``study.json``, ``report.html`` and ``model/`` into a folder, each whole or not at all.
-
-        Raises
-        ------
-        InputError
-            If the place cannot be written.
-        """
-        from equipoise.report import study_page
-
-        place = check_folder(Path(folder))
-        page = study_page(self.record)
-        self.model.save(place / "model")
-        for name, content in (("report.html", page), ("study.json", self.json())):
-            with replacing(place / name) as draft:
-                draft.write_text(content, encoding="utf-8")
-        return place
-
-    def json(self) -> str:
-        """Return the record as text."""
-        return json.dumps(self.record, indent=1, allow_nan=False) + "\n"
-
-    def __str__(self) -> str:
-        """Return the table of arms and the verdicts, at most 80 columns wide."""
-        from equipoise.judge.summary import as_text
-
-        return as_text(self.record)
+__all__ = ["study"]
 
 
 def study(

@@ -8,10 +8,12 @@ from __future__ import annotations
 from equipoise import _lazy
 
 _HOMES = {
+    "FeaturePath": "equipoise.neural.features",
     "MLPClassifier": "equipoise.neural.classifier",
     "MLPRegressor": "equipoise.neural.regressor",
     "NetSelection": "equipoise.neural.selecting",
     "Network": "equipoise.neural.network",
+    "feature_path": "equipoise.neural.features",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,11 +1,11 @@
-"""What both estimators of nets do: check settings and data, choose alpha by a sweep, train on all rows, predict."""
+"""What both estimators of nets do: read data, choose alpha by a sweep, train on all rows, predict."""
 
 from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,31 +13,26 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from equipoise.errors import InputError, TrainingError
-from equipoise.linear.checks import check_n_jobs, check_two_classes, shares_of
+from equipoise.linear.checks import check_two_classes, shares_of
 from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
-from equipoise.neural.network import ACTIVATIONS, Network
-from equipoise.neural.recipe import PENALTIES, PenaltyName, Recipe, Task
-from equipoise.neural.selecting import Grid, NetSelection, checked, decks_of, grid_of, scorer_named, select
-from equipoise.neural.solvers import ScheduleFree, solver
-from equipoise.neural.sweep import Deck, Member, Sweep
+from equipoise.neural.inputs import Inputs
+from equipoise.neural.job import Job, seeds_of
+from equipoise.neural.network import Network
+from equipoise.neural.recipe import Task
+from equipoise.neural.selecting import Grid, NetSelection, checked, grid_of, scorer_named, select
+from equipoise.neural.settings import RANGES, settings_of
+from equipoise.neural.sweep import Member
 from equipoise.neural.views import Rows
 from equipoise.selection import Context, CrossValidation
-from equipoise.training import check_seed
 
 if TYPE_CHECKING:
     from equipoise.data import DesignEncoder
 
 __all__ = ["NeuralEstimator"]
 
-# where an automatic grid begins and ends: from almost no weights left to no visible effect, on columns of unit variance
-_RANGES: Final = {
-    "l2": (0.5, 1e-4), "decoupled": (1.0, 1e-3), "l1": (0.03, 1e-5), "group_l1": (0.01, 1e-5), "spectral": (0.5, 1e-4),
-    "jacobian": (10.0, 1e-3),
-}  # fmt: skip
 _AUTO: Final = CrossValidation(cv=5, alphas=13)
-_PROXIMAL: Final = ("adam", "adamw", "sgd")
 
 
 class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
@@ -59,6 +54,8 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         Epochs.
     encoder_ : DesignEncoder or None
         What turns a data frame into numbers; None if X was an array.
+    inputs_ : Inputs
+        Which of these numbers are encoded or embedded.
     n_features_in_ : int
         Columns of X.
     feature_names_in_ : array of str
@@ -74,6 +71,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         max_iter: int = 100, early_stopping: bool = False, validation_fraction: float = 0.1, dropout: Any = 0.0,
         input_noise: float = 0.0, mixup: float = 0.0, sharpness: float = 0.0, cautious: bool = False,
         penalize_biases: bool = False, starts: int = 1, halving: int | None = None, standardize: bool = True,
+        numeric_encoding: str = "standard", n_bins: int = 16, embedding: Any = None,
         n_jobs: int | None = None, random_state: int | None = 0,
     ) -> None:  # fmt: skip
         self.alpha = alpha
@@ -96,6 +94,9 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         self.starts = starts
         self.halving = halving
         self.standardize = standardize
+        self.numeric_encoding = numeric_encoding
+        self.n_bins = n_bins
+        self.embedding = embedding
         self.n_jobs = n_jobs
         self.random_state = random_state
 
@@ -139,55 +140,61 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         TrainingError
             If weights grew beyond all numbers.
         """
-        recipe, settings = self._settings()
+        self._train(self._prepare(X, y, sample_weight, groups))
+        return self
+
+    def _prepare(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, groups: ArrayLike | None) -> Job:
+        """Check settings and data."""
+        recipe, numbers = settings_of(self)
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)
         check_two_classes(labels, weight)
         if frame is not None and self.encoder_ is None:
             self.encoder_ = numbers_encoder(frame, np.average(columns, axis=0, weights=weight))
-        rows = Rows(columns, target, weight)
-        task = self._task()[0]
+        self.inputs_ = Inputs.of(
+            columns[weight > 0], self._names(), self.encoder_, self.numeric_encoding, self.n_bins, self.embedding
+        )
         sizes = (columns.shape[1], *recipe.sizes[1:-1], target.shape[1])
-        recipe = replace(recipe, sizes=sizes, task=task)
-        context = Context(labels=labels, groups=groups, target=np.asarray(y))
-        self._train(recipe, settings, rows, context)
-        return self
+        return Job(
+            recipe=replace(recipe, sizes=sizes, task=self._task()[0]),
+            rows=Rows(columns, target, weight),
+            context=Context(labels=labels, groups=groups, target=np.asarray(y)),
+            inputs=self.inputs_,
+            seeds=seeds_of(self.random_state, int(self.starts)),
+            rates=numbers.pop("rates"),
+            dropouts=numbers.pop("dropouts"),
+            numbers=numbers,
+            fraction=float(self.validation_fraction) if self.early_stopping else 0.0,
+            epochs=int(self.max_iter),
+            standardize=bool(self.standardize),
+            n_jobs=self.n_jobs,
+        )
 
-    def _train(self, recipe: Recipe, settings: dict[str, Any], rows: Rows, context: Context) -> None:
-        fraction = float(self.validation_fraction) if self.early_stopping else 0.0
-        first = np.random.SeedSequence().generate_state(1)[0] if self.random_state is None else self.random_state
-        base = check_seed(int(first))
-        seeds = [base] + [int(s) for s in np.random.SeedSequence(base).generate_state(int(self.starts) - 1)]
-        rates, dropouts = settings.pop("rates"), settings.pop("dropouts")
-
-        def sweep(decks: list[Deck], members: list[Member]) -> Sweep:
-            full = [replace(member, **settings) for member in members]
-            return Sweep(recipe, rows, decks, full, int(self.max_iter), bool(self.standardize), self.n_jobs)
-
+    def _train(self, job: Job) -> None:
         self.selection_: NetSelection | None = None
         alpha = self.alpha
         if isinstance(alpha, (int, float, np.number)) and not isinstance(alpha, bool):
             if not 0 <= alpha < np.inf:
                 raise InputError(f"alpha={alpha} is not a number >= 0")
-            if len(rates) > 1 or len(dropouts) > 1:
+            if len(job.rates) > 1 or len(job.dropouts) > 1:
                 raise InputError(
                     f"alpha={alpha} is given, so that nothing is chosen: give one learning_rate_init and one dropout, "
                     "or alpha=equipoise.CrossValidation(alphas=[...])"
                 )
-            chosen = Member(0, float(alpha), rates[0], dropouts[0])
+            chosen = Member(0, float(alpha), job.rates[0], job.dropouts[0])
         else:
             strategy = checked(_AUTO if isinstance(alpha, str) and alpha == "auto" else alpha)
-            grid = Grid(grid_of(strategy, *_RANGES[recipe.penalty]), rates, dropouts)
-            judge, name = self._judge(getattr(strategy, "scoring", None), rows, context)
+            grid = Grid(grid_of(strategy, *RANGES[job.recipe.penalty]), job.rates, job.dropouts)
+            judge, name = self._judge(getattr(strategy, "scoring", None), job.rows, job.context)
             self.selection_ = select(
-                strategy, grid, rows, context, seeds, fraction, sweep, judge,
-                lambda nets, test: self._combine([net(rows.X[test]) for net in nets]), name, self.halving,
+                strategy, grid, job.rows, job.context, job.seeds, job.fraction, job.sweep, judge,
+                lambda nets, test: self._combine([net(job.rows.X[test]) for net in nets]), name, self.halving,
             )  # fmt: skip
             chosen = Member(0, self.selection_.alpha, self.selection_.learning_rate, self.selection_.dropout)
         self.alpha_, self.learning_rate_, self.dropout_ = chosen.alpha, chosen.rate, chosen.dropout
-        decks = decks_of(rows, [np.arange(rows.n)], seeds, context.labels, fraction)
-        final = sweep(decks, [replace(chosen, deck=k) for k in range(len(decks))])
+        decks = job.decks([np.arange(job.rows.n)])
+        final = job.sweep(decks, [replace(chosen, deck=k) for k in range(len(decks))])
         final.run()
         nets = final.networks()
         self._set(tuple(nets[k] for k in range(len(decks))))
@@ -197,54 +204,6 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
                 f"weights grew beyond all numbers at learning_rate_init={chosen.rate:g} and alpha={chosen.alpha:g}; "
                 "lower learning_rate_init"
             )
-
-    def _settings(self) -> tuple[Recipe, dict[str, Any]]:
-        """The recipe, but for columns and outputs, and the numbers that all members share."""
-        hidden = self.hidden_layer_sizes
-        hidden = (hidden,) if isinstance(hidden, (int, np.integer)) else tuple(hidden)
-        if not all(isinstance(size, (int, np.integer)) and size > 0 for size in hidden):
-            raise InputError(f"hidden_layer_sizes={self.hidden_layer_sizes!r} are not whole numbers > 0")
-        _choice("activation", self.activation, tuple(ACTIVATIONS))
-        _choice("learning_rate", self.learning_rate, ("constant", "cosine"))
-        penalty = self.penalty
-        if penalty is None:
-            penalty = "decoupled" if self.solver == "adamw" else "l2"
-        _choice("penalty", penalty, PENALTIES)
-        if self.solver == "adamw" and penalty == "l2":
-            raise InputError(
-                "solver='adamw' decouples decay from the gradient; use penalty='decoupled', or solver='adam'"
-            )
-        method = solver(self.solver)
-        if penalty in ("l1", "group_l1") and self.solver not in _PROXIMAL:
-            raise InputError(f"penalty={penalty!r} needs solver 'adam' or 'sgd', not {self.solver!r}")
-        if penalty == "decoupled" and isinstance(method, ScheduleFree):
-            raise InputError("solver='schedule_free' has no decoupled decay; use penalty='l2'")
-        for name in ("batch_size", "max_iter", "starts"):
-            _whole(name, getattr(self, name))
-        if self.halving is not None:
-            _whole("halving", self.halving, 2)
-        check_n_jobs(self.n_jobs)
-        if self.early_stopping and not 0.0 < self.validation_fraction < 1.0:
-            raise InputError(f"validation_fraction={self.validation_fraction!r} is not between 0 and 1")
-        smoothing = getattr(self, "label_smoothing", 0.0)
-        rates = _numbers("learning_rate_init", self.learning_rate_init, np.nextafter(0.0, 1.0), np.inf)
-        dropouts = _numbers("dropout", self.dropout, 0.0, 1.0)
-        noise, mixup, sharpness, smooth = (
-            _numbers(name, value, 0.0, upper)[0]
-            for name, value, upper in (
-                ("input_noise", self.input_noise, np.inf), ("mixup", self.mixup, np.inf),
-                ("sharpness", self.sharpness, np.inf), ("label_smoothing", smoothing, 1.0),
-            )
-        )  # fmt: skip
-        parts = {"noise": noise, "mixup": mixup, "sharpness": sharpness, "smoothing": smooth}
-        recipe = Recipe(
-            (0, *map(int, hidden), 0), self.activation, "regression", int(self.batch_size), method,
-            cast(PenaltyName, penalty),
-            cosine=self.learning_rate == "cosine" and not isinstance(method, ScheduleFree),
-            dropout=any(dropouts), cautious=bool(self.cautious), biases=bool(self.penalize_biases),
-            stopping=bool(self.early_stopping), **{name: value > 0 for name, value in parts.items()},
-        )  # fmt: skip
-        return recipe, {**parts, "rates": rates, "dropouts": dropouts}
 
     def _judge(self, scoring: Any, rows: Rows, context: Context) -> tuple[Any, str]:
         """Score of the nets of a fold on held-out rows, lower is better, and its name."""
@@ -285,7 +244,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
         """A copy that predicts with other nets, from arrays."""
         model = copy.copy(self)
         model.__dict__.pop("feature_names_in_", None)
-        model.encoder_, model.n_features_in_ = None, len(networks[0].weights[0])
+        model.encoder_, model.n_features_in_ = None, networks[0].columns
         model._set(networks)
         return model
 
@@ -300,12 +259,13 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
 
     @property
     def coef_names_(self) -> NDArray[np.object_]:
-        """Names of the rows of ``coefs_[0]``: ``age``, ``age=missing``, ``job=clerk``, ..."""
+        """Names of the rows of ``coefs_[0]``: ``age``, ``age=missing``, ``job=clerk``, ``pay[1]`` (a piece), ..."""
         check_is_fitted(self)
-        if self.encoder_ is not None:
-            return self.encoder_.get_feature_names_out()
-        names = getattr(self, "feature_names_in_", [f"x{k}" for k in range(self.n_features_in_)])
-        return np.asarray(names, dtype=object)
+        names = self._names() if self.encoder_ is None else self.encoder_.get_feature_names_out()
+        return np.array(self.inputs_.named(list(names)), dtype=object)
+
+    def _names(self) -> list[str]:
+        return [str(name) for name in getattr(self, "feature_names_in_", [f"x{k}" for k in range(self.n_features_in_)])]
 
     @property
     def used_(self) -> NDArray[np.bool_]:
@@ -322,27 +282,3 @@ def _shares(sample_weight: ArrayLike | None, X: FloatArray) -> FloatArray:
             "sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0"
         )
     return shares_of(weight)
-
-
-def _choice(name: str, value: Any, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise InputError(f"{name}={value!r} is not known; choose among {', '.join(known)}")
-
-
-def _whole(name: str, value: Any, least: int = 1) -> None:
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name}={value!r} is not a whole number >= {least}")
-
-
-def _numbers(name: str, value: Any, low: float, high: float) -> tuple[float, ...]:
-    """One number or several, each in [low, high)."""
-    try:
-        values = tuple(dict.fromkeys(float(v) for v in np.atleast_1d(value)))
-    except (TypeError, ValueError):
-        values = ()
-    if not values or not all(low <= v < high for v in values):
-        bound = "> 0" if low > 0 else f">= {low:g}"
-        raise InputError(
-            f"{name}={value!r} is not a number {bound}" + (f" and < {high:g}" if np.isfinite(high) else "")
-        )
-    return values

@@ -35,9 +35,9 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
     activation : {"relu", "tanh", "logistic", "identity"}
     penalty : {"l2", "decoupled", "l1", "group_l1", "spectral", "jacobian"}, optional
         L2 of the weights in the objective (the default); decoupled decay, where alpha is the share of the weights lost
-        an epoch (AdamW; the default of solver "adamw"); L1, or the norms of each unit's outgoing weights, by proximal
-        steps that leave true zeros: columns and units drop out; half the squared spectral norm of each layer; half the
-        squared slope of the outputs in the (standardised) columns.
+        an epoch (AdamW; the default of solver "adamw"); L1, or the norms of each unit's outgoing weights, those of all
+        inputs of a column together, by proximal steps that leave true zeros: columns and units drop out; half the
+        squared spectral norm of each layer; half the squared slope of the outputs in the (standardised) columns.
     solver : str, default "adam"
         "adam", "adamw", "sgd" (momentum 0.9), "schedule_free", or an optimiser of Optax.
     learning_rate_init : float or sequence, default 0.003
@@ -70,6 +70,15 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
         3 lets the best third of the settings go on after a part of the epochs, and so forth.
     standardize : bool, default True
         Whether the net sees columns of mean 0 and variance 1, each fold by its own rows.
+    numeric_encoding : {"standard", "quantile", "piecewise"}
+        What the net sees of a column of more than two numbers: its value; its mid rank among the training rows of the
+        fold, brought to mean 0 and variance 1, straight between at most 65 quantiles; or `n_bins` inputs, straight
+        pieces between quantiles. Gaps of a data frame do not count for the quantiles.
+    n_bins : int, default 16
+        Pieces of a number at most, if `numeric_encoding` is "piecewise".
+    embedding : None, "auto" or int
+        Dimensions in which a category of a data frame is embedded, learned with the net; "auto" is ``1.6 levels^0.56``,
+        at most 32. None gives each level a column; so do two levels, and an array has no categories.
     n_jobs : int, optional
         Threads; as many as there are cores if not given. The result does not depend on it.
     random_state : int or None, default 0
@@ -83,7 +92,9 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
 
     References
     ----------
-    Loshchilov and Hutter (2019), "Decoupled weight decay regularization".
+    Loshchilov and Hutter (2019), "Decoupled weight decay regularization"; Gorishniy, Rubachev and Babenko (2022), "On
+    embeddings for numerical features in tabular deep learning", equation 1, for the pieces; Guo and Berkhahn (2016),
+    "Entity embeddings of categorical variables", section 4.
 
     Examples
     --------
@@ -103,6 +114,7 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
         max_iter: int = 100, early_stopping: bool = False, validation_fraction: float = 0.1, dropout: Any = 0.0,
         input_noise: float = 0.0, mixup: float = 0.0, sharpness: float = 0.0, cautious: bool = False,
         penalize_biases: bool = False, starts: int = 1, halving: int | None = None, standardize: bool = True,
+        numeric_encoding: str = "standard", n_bins: int = 16, embedding: Any = None,
         n_jobs: int | None = None, random_state: int | None = 0, label_smoothing: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(
@@ -110,7 +122,8 @@ class MLPClassifier(ClassifierMixin, NeuralEstimator):  # type: ignore[misc]
             learning_rate_init=learning_rate_init, learning_rate=learning_rate, batch_size=batch_size,
             max_iter=max_iter, early_stopping=early_stopping, validation_fraction=validation_fraction, dropout=dropout,
             input_noise=input_noise, mixup=mixup, sharpness=sharpness, cautious=cautious,
-            penalize_biases=penalize_biases, starts=starts, halving=halving, standardize=standardize, n_jobs=n_jobs,
+            penalize_biases=penalize_biases, starts=starts, halving=halving, standardize=standardize,
+            numeric_encoding=numeric_encoding, n_bins=n_bins, embedding=embedding, n_jobs=n_jobs,
             random_state=random_state,
         )  # fmt: skip
         self.label_smoothing = label_smoothing

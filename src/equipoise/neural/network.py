@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from equipoise.losses.base import FloatArray
+from equipoise.neural.pieces import BLOCK, Pieces
 
 __all__ = ["ACTIVATIONS", "Layers", "Network", "start"]
 
@@ -42,6 +43,8 @@ class Network:
     weights : tuple of arrays of shape (inputs, outputs)
     biases : tuple of arrays of shape (outputs,)
     activation : {"relu", "tanh", "logistic", "identity"}
+    pieces : Pieces, optional
+        What makes its inputs of columns, where these are encoded.
 
     Examples
     --------
@@ -54,14 +57,23 @@ class Network:
     weights: tuple[FloatArray, ...]
     biases: tuple[FloatArray, ...]
     activation: str
+    pieces: Pieces | None = None
 
     def __call__(self, X: FloatArray) -> FloatArray:
         """Outputs of shape (n, K) for rows of shape (n, p)."""
-        bend, h, last = ACTIVATIONS[self.activation], X, len(self.weights) - 1
+        if self.pieces is not None and len(X) > BLOCK:  # inputs may take many times the room of their columns
+            return np.concatenate([self(X[k : k + BLOCK]) for k in range(0, len(X), BLOCK)])
+        bend, last = ACTIVATIONS[self.activation], len(self.weights) - 1
+        h = X if self.pieces is None else self.pieces(X)
         for k, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             h = h @ weight + bias
             h = bend(h) if k < last else h
         return np.asarray(h, dtype=np.float64)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns it takes."""
+        return len(self.weights[0]) if self.pieces is None else int(self.pieces.source[-1]) + 1
 
     @property
     def units(self) -> tuple[int, ...]:
@@ -82,6 +94,7 @@ class Network:
         inverse: FloatArray,
         shift: FloatArray,
         spread: FloatArray,
+        pieces: Pieces | None = None,
     ) -> Network:
         """The net that takes columns and gives outputs in their own units.
 
@@ -93,13 +106,18 @@ class Network:
         activation : str
         mean, inverse : arrays of shape (p,)
         shift, spread : arrays of shape (K,)
+        pieces : Pieces, optional
+            What gave the net its inputs; they say mean and scale too.
         """
         weights = [np.asarray(weight, dtype=np.float64) for weight, _ in layers]
         biases = [np.asarray(bias, dtype=np.float64) for _, bias in layers]
-        weights[0] = weights[0][: len(mean)] * inverse[:, None]
-        biases[0] = biases[0] - mean @ weights[0]
+        if pieces is None:
+            weights[0] = weights[0][: len(mean)] * inverse[:, None]
+            biases[0] = biases[0] - mean @ weights[0]
+        else:
+            weights[0] = weights[0][: len(pieces.says)] * pieces.says[:, None]
         weights[-1], biases[-1] = weights[-1] * spread, biases[-1] * spread + shift
-        return cls(tuple(weights), tuple(biases), activation)
+        return cls(tuple(weights), tuple(biases), activation, pieces)
 
 
 def start(random: np.random.Generator, sizes: Sequence[int], activation: str, columns: int) -> Layers:

@@ -35,15 +35,17 @@ def soft_threshold(z: jax.Array, threshold: jax.typing.ArrayLike, metric: jax.ty
 
 
 def group_soft_threshold(
-    z: jax.Array, threshold: jax.typing.ArrayLike, metric: jax.typing.ArrayLike = 1.0
+    z: jax.Array, threshold: jax.typing.ArrayLike, metric: jax.typing.ArrayLike = 1.0, groups: jax.Array | None = None
 ) -> jax.Array:
-    """Proximal step of the Euclidean norm of each row of z.
+    """Proximal step of the Euclidean norm of each row of z, or of several rows together.
 
     Parameters
     ----------
-    z : array of shape (groups, size)
-    threshold : float
+    z : array of shape (rows, size)
+    threshold : float, or array of shape (rows, 1) that is the same within a group
     metric : array like z, or float
+    groups : array of int of shape (rows,), optional
+        Rows of the same number, below the number of rows, are one group.
 
     Examples
     --------
@@ -52,17 +54,25 @@ def group_soft_threshold(
     [[2.4, 3.2], [0.0, 0.0]]
     """
     metric = jnp.broadcast_to(metric, z.shape)
+
+    def total(values: jax.Array) -> jax.Array:
+        sums = jnp.sum(values, axis=1, keepdims=True)
+        return sums if groups is None else jax.ops.segment_sum(sums, groups, len(z))[groups]
+
     pull = metric * z
-    force = jnp.sqrt(jnp.sum(pull * pull, axis=1, keepdims=True))
+    force = jnp.sqrt(total(pull * pull))
     kept = force > threshold
 
     def newton(_: int, r: jax.Array) -> jax.Array:
         # on 1 / |w(r) / r|, which is concave and almost straight
         part = pull / (metric * r + threshold)
-        length = jnp.sqrt(jnp.sum(part * part, axis=1, keepdims=True))
-        slope = jnp.sum(part * part * metric / (metric * r + threshold), axis=1, keepdims=True)
+        length = jnp.sqrt(total(part * part))
+        slope = total(part * part * metric / (metric * r + threshold))
         return r + jnp.where(kept, (length - 1.0) * length**2 / jnp.where(kept, slope, 1.0), 0.0)
 
-    least = (force - threshold) / jnp.max(metric, axis=1, keepdims=True)  # the root, were all d the largest
+    largest = jnp.max(metric, axis=1, keepdims=True)
+    if groups is not None:
+        largest = jax.ops.segment_max(largest, groups, len(z))[groups]
+    least = (force - threshold) / largest  # the root, were all d the largest
     r = jax.lax.fori_loop(0, _NEWTON, newton, least)
     return jnp.where(kept, pull * r / (metric * r + threshold), 0.0)

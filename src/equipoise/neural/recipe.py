@@ -23,7 +23,7 @@ class Recipe:
     Parameters
     ----------
     sizes : tuple of int
-        Units of each layer, from the columns (filled up) to the outputs.
+        Units of each layer, from the inputs (filled up) to the outputs.
     activation : str
     task : {"regression", "binary", "multiclass"}
     batch : int
@@ -44,6 +44,12 @@ class Recipe:
         Whether the weights of the epoch with the lowest validation loss are kept.
     ragged : bool
         Whether some members have fewer steps an epoch than others.
+    encoded : bool
+        Whether inputs are pieces of the columns.
+    sheets : bool
+        Whether the table has rows in several encodings.
+    embedded : bool
+        Whether the first layer is the front one, which embeds categories.
     """
 
     sizes: tuple[int, ...]
@@ -62,6 +68,9 @@ class Recipe:
     biases: bool = False
     stopping: bool = False
     ragged: bool = False
+    encoded: bool = False
+    sheets: bool = False
+    embedded: bool = False
 
 
 class Table(NamedTuple):
@@ -69,15 +78,25 @@ class Table(NamedTuple):
 
     Parameters
     ----------
-    X : array of shape (N, P)
+    X : array of shape (N, P), or (sheets, N, P)
     target : array of shape (N, K)
         Indicators of classes, or a number.
     weight : array of shape (N,)
+    source : array of shape (M,)
+        Column of each piece, where there are pieces.
+    mask, through : arrays of shape (inputs, D)
+        Of the front layer, where there is one.
+    groups : array of shape (D,)
+        First row of the group of each row of the first hidden layer, where inputs of one column belong together.
     """
 
     X: Any
     target: Any
     weight: Any
+    source: Any = ()
+    mask: Any = ()
+    through: Any = ()
+    groups: Any = ()
 
 
 class Lanes(NamedTuple):
@@ -98,6 +117,12 @@ class Lanes(NamedTuple):
         The same of the target.
     share : array of shape (C,)
         Factor that makes the mean weight of its training rows 1.
+    unit : array of shape (C, P)
+        Deviation of the columns as they are seen, for noise.
+    sheet : array of shape (C,)
+        Which encoding of the rows, where there are several.
+    left, slope, low, high : arrays of shape (C, M)
+        Pieces of the columns as ``mean`` and ``inverse`` leave them, where there are pieces.
     """
 
     alpha: Any
@@ -115,6 +140,12 @@ class Lanes(NamedTuple):
     shift: Any
     spread: Any
     share: Any
+    unit: Any = ()
+    sheet: Any = ()
+    left: Any = ()
+    slope: Any = ()
+    low: Any = ()
+    high: Any = ()
 
 
 class State(NamedTuple):

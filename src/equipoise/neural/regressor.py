@@ -44,6 +44,9 @@ class MLPRegressor(RegressorMixin, NeuralEstimator):  # type: ignore[misc]
     starts : int, default 1
     halving : int, optional
     standardize : bool, default True
+    numeric_encoding : {"standard", "quantile", "piecewise"}
+    n_bins : int, default 16
+    embedding : None, "auto" or int
     n_jobs : int, optional
     random_state : int or None, default 0
 

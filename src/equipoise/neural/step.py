@@ -4,7 +4,7 @@
     l2          the gradient becomes  g + alpha w                         (L2 as part of the objective: |w|^2 / 2)
     spectral    the gradient becomes  g + alpha * s u v'      (half the squared largest singular value of each layer)
     decoupled   w loses the share  alpha / (steps an epoch)  of itself, times rate / first rate
-    l1, group   proximal step, with alpha times the rate
+    l1, group   proximal step, with alpha times the rate; inputs made of one column of the table are one group
     jacobian    loss + alpha * mean over rows of  sum_k |d output_k / d x|^2 / 2
 
 alpha of decoupled decay is one over its timescale in epochs (Wang and Aitchison 2024, "How to set AdamW's weight decay
@@ -43,8 +43,15 @@ _BENDS: dict[str, Callable[[jax.Array], jax.Array]] = {
 }
 
 
-def apply(recipe: Recipe, layers: Any, x: jax.Array, drop: Callable[[int, jax.Array], jax.Array] | None = None) -> Any:
-    """Outputs of shape (rows, K)."""
+def apply(
+    recipe: Recipe, table: Table, lane: Lanes, layers: Any, x: jax.Array,
+    drop: Callable[[int, jax.Array], jax.Array] | None = None,
+) -> Any:  # fmt: skip
+    """Outputs of shape (rows, K) for columns of shape (rows, P)."""
+    if recipe.encoded:
+        x = jnp.clip((x[:, table.source] - lane.left) * lane.slope, lane.low, lane.high)
+    if recipe.embedded:
+        x, layers = x @ (table.mask * layers[0][0] + table.through), layers[1:]
     bend, last = _BENDS[recipe.activation], len(layers) - 1
     for k, (weight, bias) in enumerate(layers):
         x = x @ weight + bias
@@ -64,8 +71,8 @@ def row_losses(task: Task, output: jax.Array, target: jax.Array) -> jax.Array:
 
 def batch_loss(recipe: Recipe, table: Table, lane: Lanes, layers: Any, rows: jax.Array) -> jax.Array:
     """Mean weighted loss of some rows as they are; those beyond the table do not count."""
-    x, target, weight, _ = _look_up(table, lane, rows)
-    losses = row_losses(recipe.task, apply(recipe, layers, x), target)
+    x, target, weight, _ = _look_up(recipe, table, lane, rows)
+    losses = row_losses(recipe.task, apply(recipe, table, lane, layers, x), target)
     return jnp.sum(weight * losses) / jnp.maximum(jnp.sum(weight), 1e-30)
 
 
@@ -84,9 +91,9 @@ def one_step(
         Share of all epochs that lie behind.
     """
     keys = jax.random.split(jax.random.fold_in(jax.random.key(lane.seed), step), 3)
-    x, target, weight, count = _look_up(table, lane, rows)
+    x, target, weight, count = _look_up(recipe, table, lane, rows)
     if recipe.noise:
-        x = x + lane.noise * jax.random.normal(keys[0], x.shape) * (lane.inverse > 0)
+        x = x + lane.noise * jax.random.normal(keys[0], x.shape) * lane.unit
     if recipe.mixup:
         x, target, weight = _mix(keys[1], lane, x, target, weight, count)
     if recipe.smoothing:
@@ -95,10 +102,10 @@ def one_step(
     drop = _dropout(keys[2], lane) if recipe.dropout else None
 
     def objective(layers: Any) -> jax.Array:
-        losses = row_losses(recipe.task, apply(recipe, layers, x, drop), target)
+        losses = row_losses(recipe.task, apply(recipe, table, lane, layers, x, drop), target)
         value = jnp.sum(weight * losses) / count
         if recipe.penalty == "jacobian":
-            value = value + lane.alpha * jnp.sum(weight * _slopes(recipe, layers, x)) / count
+            value = value + lane.alpha * jnp.sum(weight * _slopes(recipe, table, lane, layers, x)) / count
         return value
 
     loss, gradient = jax.value_and_grad(objective)(layers)
@@ -117,17 +124,22 @@ def one_step(
         share = jnp.minimum(lane.alpha / lane.steps, 1.0) * rate / first
         moved = _weights(recipe, lambda new, old: new - share * _spared(recipe, new, old), moved, layers)
     if recipe.penalty in ("l1", "group_l1"):
-        shrink = _shrink_l1 if recipe.penalty == "l1" else _shrink_groups
-        metrics = metric(recipe.solver, moments, moved)
-        moved = _weights(recipe, lambda new, d: shrink(new, rate * lane.alpha, d), moved, metrics)
+        metrics, threshold = metric(recipe.solver, moments, moved), rate * lane.alpha
+        if recipe.penalty == "l1":
+            moved = _weights(recipe, lambda new, d: soft_threshold(new, threshold, d), moved, metrics)
+        else:
+            moved = _shrink_groups(recipe, table, moved, metrics, threshold)
     return moved, moments, loss
 
 
-def _look_up(table: Table, lane: Lanes, rows: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+def _look_up(
+    recipe: Recipe, table: Table, lane: Lanes, rows: jax.Array
+) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
     """Standardised columns and target, weights with mean 1, and the number of rows that count."""
-    present = rows < len(table.X)
+    present = rows < len(table.weight)
     rows = jnp.where(present, rows, 0)
-    x = (table.X[rows] - lane.mean) * lane.inverse
+    x = table.X[lane.sheet, rows] if recipe.sheets else table.X[rows]
+    x = (x - lane.mean) * lane.inverse
     target = (table.target[rows] - lane.shift) * lane.spread
     weight = jnp.where(present, table.weight[rows] * lane.share, 0.0)
     return x, target, weight, jnp.maximum(jnp.sum(present), 1)
@@ -154,11 +166,11 @@ def _dropout(key: jax.Array, lane: Lanes) -> Callable[[int, jax.Array], jax.Arra
     return drop
 
 
-def _slopes(recipe: Recipe, layers: Any, x: jax.Array) -> jax.Array:
+def _slopes(recipe: Recipe, table: Table, lane: Lanes, layers: Any, x: jax.Array) -> jax.Array:
     """Half the squared Jacobian of each row."""
     outputs = layers[-1][1].shape[0]
     each = [
-        half_squared_slope(lambda rows, k=k: apply(recipe, layers, rows)[:, k], x)  # type: ignore[misc]
+        half_squared_slope(lambda rows, k=k: apply(recipe, table, lane, layers, rows)[:, k], x)  # type: ignore[misc]
         for k in range(outputs)
     ]
     return jnp.sum(jnp.stack(each), axis=0)
@@ -192,14 +204,20 @@ def _spared(recipe: Recipe, new: jax.Array, old: jax.Array) -> jax.Array:
     return jnp.where((new - old) * old <= 0, old, 0.0) if recipe.cautious else old
 
 
-def _shrink_l1(w: jax.Array, threshold: jax.Array, d: jax.Array) -> jax.Array:
-    return soft_threshold(w, threshold, d)
-
-
-def _shrink_groups(w: jax.Array, threshold: jax.Array, d: jax.Array) -> jax.Array:
-    if w.ndim == 1:  # a bias is a group of its own
-        return soft_threshold(w, threshold, d)
-    return group_soft_threshold(w, threshold * w.shape[1] ** 0.5, d)
+def _shrink_groups(recipe: Recipe, table: Table, layers: Any, metrics: Any, threshold: jax.Array) -> Any:
+    """Proximal step of the norms of groups of rows, each weighed by the root of its number of weights."""
+    shrunk = []
+    for k, ((w, b), (d, e)) in enumerate(zip(layers, metrics, strict=True)):
+        size, groups = jnp.full(len(w), w.shape[1], w.dtype), None
+        if recipe.embedded and k == 0:
+            size = jnp.sum(table.mask, axis=1)
+        elif k == int(recipe.embedded) and len(table.groups):
+            groups = table.groups
+            size = jax.ops.segment_sum(size, groups, len(w))[groups]
+        new = group_soft_threshold(w, threshold * jnp.sqrt(size)[:, None], d, groups)
+        # a bias is a group of its own
+        shrunk.append((new, soft_threshold(b, threshold, e) if recipe.biases else b))
+    return tuple(shrunk)
 
 
 def where(active: jax.Array, new: Any, old: Any) -> Any:

@@ -18,10 +18,12 @@ from joblib import cpu_count
 from numpy.typing import NDArray
 
 from equipoise.losses.base import FloatArray
-from equipoise.neural.network import Network, start
+from equipoise.neural.inputs import Inputs
+from equipoise.neural.network import Network
 from equipoise.neural.program import BLOCK, advance, begin, harvest
 from equipoise.neural.recipe import Lanes, Recipe, State
 from equipoise.neural.views import Rows, View, power, shared_of
+from equipoise.neural.wiring import Wiring, filled
 from equipoise.training import Stream, numpy_generator
 from equipoise.training.compile_cache import use_compile_cache
 
@@ -81,6 +83,8 @@ class Sweep:
         Whether columns have mean 0 and variance 1 on each deck's own rows; a target of numbers always does.
     n_jobs : int, optional
         Threads; as many as there are cores if not given.
+    inputs : Inputs, optional
+        What becomes of the columns; they are taken as they are if it is not given.
 
     Attributes
     ----------
@@ -90,25 +94,38 @@ class Sweep:
 
     def __init__(
         self, recipe: Recipe, rows: Rows, decks: Sequence[Deck], members: Sequence[Member], epochs: int,
-        standardize: bool = True, n_jobs: int | None = None,
+        standardize: bool = True, n_jobs: int | None = None, inputs: Inputs | None = None,
     ) -> None:  # fmt: skip
         use_compile_cache()
-        self.columns, self.epochs, self.done = recipe.sizes[0], epochs, 0
+        self.epochs, self.done = epochs, 0
+        inputs = Inputs.plain(recipe.sizes[0]) if inputs is None else inputs
         self.members, self.curves = list(members), np.zeros((0, len(members)))
         self.decks, self._workers = decks, n_jobs if n_jobs is not None and n_jobs > 0 else cpu_count()
         counts = [-(-len(deck.rows) // recipe.batch) for deck in decks]
-        wide = _multiple(self.columns, 32)
-        self.recipe = replace(recipe, sizes=(wide, *recipe.sizes[1:]), ragged=len(set(counts)) > 1)
+        self._wiring = Wiring(inputs, replace(recipe, ragged=len(set(counts)) > 1))
+        self.recipe = self._wiring.recipe
         self._steps = max(counts)
-        self._views = [View.of(rows, deck.rows, recipe.task, standardize) for deck in decks]
-        self._shared = shared_of(rows, wide, recipe.task)
-        self._size = len(self._shared.table.X)
+        self._views = [View.of(rows, deck.rows, recipe.task, inputs.scaled(standardize)) for deck in decks]
+        self._pieces = [
+            inputs.fit(rows.X[deck.rows], rows.weight[deck.rows], view.mean, view.inverse)
+            for deck, view in zip(decks, self._views, strict=True)
+        ]
+        self._sheets: dict[bytes, int] = {}
+        encoded: list[FloatArray] = []
+        if self.recipe.sheets:  # decks of the same rows, from several starts, have one
+            for deck, pieces in zip(decks, self._pieces, strict=True):
+                assert pieces is not None
+                if deck.rows.tobytes() not in self._sheets:
+                    self._sheets[deck.rows.tobytes()] = len(encoded)
+                    encoded.append(pieces(rows.X))
+        self._shared = shared_of(rows, self._wiring.columns, recipe.task, encoded, **self._wiring.constants())
+        self._size = len(self._shared.table.weight)
         self._held = padded([deck.held for deck in decks], self._size)
         self._batches: list[_Part] = []
         starts: dict[int, Any] = {}
         for deck in decks:
             random = numpy_generator(deck.seed, Stream.INIT)
-            starts.setdefault(deck.seed, start(random, self.recipe.sizes, recipe.activation, self.columns))
+            starts.setdefault(deck.seed, self._wiring.start(random))
         self._deal([(k, starts[decks[m.deck].seed]) for k, m in enumerate(self.members)], begun=False)
 
     def run(self, until: int | None = None) -> None:
@@ -139,10 +156,8 @@ class Sweep:
         for part in self._batches:
             layers = jax.tree.map(np.asarray, harvest(self.recipe, part.state))
             for i, k in enumerate(part.places):
-                view = self._views[self.members[k].deck]
-                found[k] = Network.of(
-                    _pick(layers, i), self.recipe.activation, view.mean, view.inverse, view.shift, view.spread
-                )
+                deck = self.members[k].deck
+                found[k] = self._wiring.network(_pick(layers, i), self._views[deck], self._pieces[deck])
         return found
 
     def _deal(self, kept: list[tuple[int, Any]], begun: bool) -> None:
@@ -160,21 +175,28 @@ class Sweep:
     def _arguments(self, places: Sequence[int]) -> Lanes:
         members = [self.members[k] for k in places]
         views = [self._views[m.deck] for m in members]
-        numbers = {
+        numbers: dict[str, NDArray[Any]] = {
             name: np.array([getattr(m, name) for m in members], np.float32)
             for name in ("alpha", "rate", "dropout", "noise", "mixup", "smoothing", "sharpness")
         }
-        wide, shared = self.recipe.sizes[0], self._shared
+        wide, shared = (self._wiring.columns,), self._shared
+        if self.recipe.sheets:  # what varies is encoded already
+            seen = [(np.zeros_like(view.mean), np.sign(view.inverse)) for view in views]
+            numbers["sheet"] = np.array([self._sheets[self.decks[m.deck].rows.tobytes()] for m in members], np.int32)
+        else:
+            seen = [((view.mean - shared.mean) / shared.scale, view.inverse * shared.scale) for view in views]
         placed: Lanes = jax.device_put(Lanes(
             **numbers,
             seed=np.array([_seed(self.decks[m.deck], m.deck) for m in members], np.uint32),
             deck=np.array([m.deck for m in members], np.int32),
             steps=np.array([-(-len(self.decks[m.deck].rows) // self.recipe.batch) for m in members], np.int32),
-            mean=np.stack([_fill((view.mean - shared.mean) / shared.scale, wide) for view in views]),
-            inverse=np.stack([_fill(view.inverse * shared.scale, wide) for view in views]),
+            mean=np.stack([filled(mean, wide) for mean, _ in seen]),
+            inverse=np.stack([filled(inverse, wide) for _, inverse in seen]),
             shift=np.stack([(view.shift - shared.level) / shared.spread for view in views]).astype(np.float32),
             spread=np.stack([shared.spread / view.spread for view in views]).astype(np.float32),
             share=np.array([view.share for view in views], np.float32),
+            unit=np.stack([filled(view.unit, wide) for view in views]),
+            **self._wiring.lanes([self._pieces[m.deck] for m in members], views),
         ))  # fmt: skip
         return placed
 
@@ -247,13 +269,3 @@ def _seed(deck: Deck, place: int) -> int:
 
 def _pick(tree: Any, place: int) -> Any:
     return jax.tree.map(lambda part: part[place], tree)
-
-
-def _fill(values: FloatArray, size: int) -> NDArray[np.float32]:
-    filled = np.zeros(size, np.float32)
-    filled[: len(values)] = values
-    return filled
-
-
-def _multiple(number: int, of: int) -> int:
-    return -(-number // of) * of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import jax
 import numpy as np
@@ -42,27 +43,30 @@ class Rows:
 @final
 @dataclass(frozen=True, eq=False)
 class View:
-    """How a deck sees the data: centre and scale of columns and target, and the factor of the weights."""
+    """How a deck sees the data: centre and scale of columns and target, and the factor of the weights.
+
+    `unit` is the deviation of each column as it is seen; 0 of a constant.
+    """
 
     mean: FloatArray
     inverse: FloatArray
     shift: FloatArray
     spread: FloatArray
     share: float
+    unit: FloatArray
 
     @classmethod
-    def of(cls, data: Rows, rows: NDArray[np.intp], task: str, standardize: bool) -> View:
-        """The view of some rows; a target of numbers is always brought to mean 0 and variance 1."""
+    def of(cls, data: Rows, rows: NDArray[np.intp], task: str, scaled: bool | NDArray[np.bool_]) -> View:
+        """The view of some rows, with columns that are scaled or not; a target of numbers always is."""
         X, weight = data.X[rows], data.weight[rows]
         mean, scale = _centre(X, weight)
         varies = np.ptp(X, axis=0) > 0
         inverse = np.where(varies, 1.0 / scale, 0.0)  # a constant says nothing
-        if not standardize:
-            mean, inverse = np.zeros_like(mean), varies.astype(np.float64)
+        mean, inverse = np.where(scaled, mean, 0.0), np.where(scaled, inverse, varies)
         shift, spread = np.zeros(data.target.shape[1]), np.ones(data.target.shape[1])
         if task == "regression":
             shift, spread = _centre(data.target[rows], weight)
-        return cls(mean, inverse, shift, spread, float(len(rows) / weight.sum()))
+        return cls(mean, inverse, shift, spread, float(len(rows) / weight.sum()), scale * inverse)
 
 
 @final
@@ -77,18 +81,32 @@ class Shared:
     spread: FloatArray
 
 
-def shared_of(rows: Rows, wide: int, task: str) -> Shared:
-    """The table in single precision, filled up to a width and to a power of two of rows."""
+def shared_of(rows: Rows, wide: int, task: str, sheets: Sequence[FloatArray] = (), **constants: Any) -> Shared:
+    """The table in single precision, filled up to a width and to a power of two of rows.
+
+    Parameters
+    ----------
+    rows : Rows
+    wide : int
+    task : str
+    sheets : sequence of arrays of shape (n, p)
+        Rows in several encodings, which stand for X if there are any.
+    **constants
+        Other parts of the table.
+    """
     used, size = rows.weight > 0, power(rows.n)
     mean, scale = _centre(rows.X[used])
     level, spread = np.zeros(rows.target.shape[1]), np.ones(rows.target.shape[1])
     if task == "regression":
         level, spread = _centre(rows.target[used])
-    X = np.zeros((size, wide), np.float32)
-    X[: rows.n, : rows.X.shape[1]] = (rows.X - mean) / scale
+    if sheets:
+        mean, scale = np.zeros_like(mean), np.ones_like(scale)
+    X = np.zeros((max(1, len(sheets)), size, wide), np.float32)
+    for place, columns in enumerate(sheets or [(rows.X - mean) / scale]):
+        X[place, : rows.n, : rows.X.shape[1]] = columns
     target, weight = np.zeros((size, len(level)), np.float32), np.zeros(size, np.float32)
     target[: rows.n], weight[: rows.n] = (rows.target - level) / spread, rows.weight
-    return Shared(jax.device_put(Table(X, target, weight)), mean, scale, level, spread)
+    return Shared(jax.device_put(Table(X if sheets else X[0], target, weight, **constants)), mean, scale, level, spread)
 
 
 def _centre(columns: FloatArray, share: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
