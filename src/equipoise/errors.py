@@ -6,6 +6,10 @@ Every room may raise these; they stand below all rooms and import nothing. The c
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 __all__ = [
     "CertificateWarning",
     "EquipoiseError",
@@ -14,7 +18,10 @@ __all__ = [
     "StoppedError",
     "TrainingError",
     "TrainingWarning",
+    "interruptible",
 ]
+
+_SWALLOWED = "Training interrupted by user"
 
 
 class EquipoiseError(Exception):
@@ -58,3 +65,26 @@ class FindingWarning(UserWarning):
 
 class CertificateWarning(UserWarning):
     """A fit ended without its certificate: no finite minimiser exists, or the iterations ran out."""
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let an interrupt be one: scikit-learn's nets take it for the end of their training, and only warn.
+
+    Examples
+    --------
+    >>> try:
+    ...     with interruptible():
+    ...         warnings.warn("Training interrupted by user.")
+    ... except KeyboardInterrupt:
+    ...     print("interrupted")
+    interrupted
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=_SWALLOWED)
+        try:
+            yield
+        except UserWarning as warning:
+            if not str(warning).startswith(_SWALLOWED):
+                raise
+            raise KeyboardInterrupt from None

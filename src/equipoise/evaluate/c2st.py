@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.data import DesignEncoder, Table, TreeEncoder
+from equipoise.errors import interruptible
 from equipoise.evaluate.intervals import Z95_OF_THREE, Estimate, auc
 
 __all__ = ["TwoSamples", "c2st", "c2st_scores", "two_samples"]
@@ -117,7 +118,7 @@ def two_samples(
     }
     aucs = {}
     for name, (model, (X, Z)) in tests.items():
-        with warnings.catch_warnings():
+        with interruptible(), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # 30 epochs are the definition
             probability = model.fit(X, real[0]).predict_proba(Z)[:, 1]
         aucs[name] = auc(real[1], probability, Z95_OF_THREE)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from equipoise.errors import CertificateWarning
+from equipoise.errors import CertificateWarning, interruptible
 from equipoise.judge.metrics import score
 from equipoise.judge.sample import Sample
 from equipoise.judge.seeds import derive
@@ -113,7 +113,7 @@ def _cells(plan: Plan, fold: Fold, missing: list[str], tell: Callable[[str], Non
     for name in missing:
         if tell is not None:
             tell(name)
-        with warnings.catch_warnings(), threadpool_limits(1):
+        with interruptible(), warnings.catch_warnings(), threadpool_limits(1):
             warnings.simplefilter("ignore", CertificateWarning)
             warnings.simplefilter("ignore", ConvergenceWarning)
             found = _cell(plan, name, learners, Given(real, held, derive(at, name, 0)), at, test)

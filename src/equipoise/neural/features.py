@@ -145,8 +145,8 @@ def feature_path(
     >>> y = np.abs(X[:, 0]) + 0.5 * X[:, 1] > 1.0
     >>> net = eq.MLPClassifier(penalty="group_l1", hidden_layer_sizes=(16,), max_iter=60, learning_rate_init=0.01)
     >>> path = eq.feature_path(net, X, y, alphas=[0.1, 0.03, 0.01, 0.001])
-    >>> path.order[:2], path.columns(0), bool(path.used.sum(axis=1)[-1] >= 2)
-    (('x0', 'x1'), (), True)
+    >>> sorted(path.order[:2]), path.columns(0), bool(path.used.sum(axis=1)[-1] >= 2)
+    (['x0', 'x1'], (), True)
     """
     if not isinstance(model, NeuralEstimator):
         raise InputError(
