@@ -74,10 +74,12 @@ class LossPath {
       const double slope = sum(g.data(), X.n), bend = sum(h.data(), X.n);
       if (bend <= 0.0 || std::abs(slope) <= 1e-15) return;
       double step = -slope / bend;
+      // what is left to gain drowns in the rounding of the value: only the slope can tell, and the step is a small one
+      const bool drowned = slope * slope <= 1e-12 * bend * std::abs(value);
       for (int halvings = 0;; ++halvings, step *= 0.5) {
         for (double& e : eta) e += step;
         const double next = objective(eta.data());
-        if (next <= value + 1e-15 * std::abs(value) || halvings > 40) {
+        if (drowned || next <= value + 1e-15 * std::abs(value) || halvings > 40) {
           value = next;
           break;
         }
