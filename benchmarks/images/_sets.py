@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
 
 import numpy as np
 from PIL import Image
 
+import equipoise as eq
 from equipoise.evaluate.images import frechet_distance, kernel_distance
 from equipoise.evaluate.images.features import ClassifierFeatures
 from equipoise.evaluate.images.neighbours import nearness
@@ -50,6 +52,16 @@ def scaled(images):
     """Return bytes as floats from -1 to 1, with an axis of channels."""
     rows = images.astype(np.float32) / 127.5 - 1.0
     return rows if rows.ndim == 4 else rows[..., None]
+
+
+def trained(images, options, name, **settings):
+    """Return a GAN fitted for the minutes of the options, and how that went; a picture of samples is kept if wanted."""
+    began = time.perf_counter()
+    gan = eq.ImageGAN(minutes=options.minutes, **settings).fit(images)
+    seconds = time.perf_counter() - began
+    if options.pictures is not None:
+        gan.grid(100, seed=gan.seed).save(options.pictures / f"{name}-{gan.seed}.png")
+    return gan, f"{gan.steps_} steps, {seconds:.0f} s, {gan.ended_ or 'not saturated'}"
 
 
 class Judge:

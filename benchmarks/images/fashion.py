@@ -18,14 +18,11 @@ import argparse
 import itertools
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
-from _sets import Judge, fashion, scaled
+from _sets import Judge, fashion, scaled, trained
 from PIL import Image
-
-import equipoise as eq
 
 JUDGED = 2000
 PEERS = ("dcgan", "wgan_gp", "sngan")
@@ -83,12 +80,7 @@ def main():
     judge = Judge(images[50_000:], labels[50_000:], test, images[:JUDGED])
     print(f"real images: {told(judge, images[:JUDGED])}", flush=True)
     for seed in range(options.seeds):
-        began = time.perf_counter()
-        gan = eq.ImageGAN(minutes=options.minutes, seed=seed).fit(images[:50_000])
-        seconds = time.perf_counter() - began
-        if options.pictures is not None:
-            gan.grid(100, seed=seed).save(options.pictures / f"fashion-{seed}.png")
-        more = f"{gan.steps_} steps, {seconds:.0f} s, {gan.ended_ or 'not saturated'}"
+        gan, more = trained(images[:50_000], options, "fashion", seed=seed)
         print(f"ImageGAN seed {seed}: {told(judge, gan.sample(JUDGED, seed=seed))}; {more}", flush=True)
     if options.torch is not None:
         for kind in options.peers:

@@ -14,13 +14,11 @@ Run: OMP_NUM_THREADS=1 python benchmarks/images/stacked.py --data FOLDER [--minu
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy as np
-from _sets import fashion, scaled
+from _sets import fashion, scaled, trained
 
-import equipoise as eq
 from equipoise.evaluate.images.features import ClassifierFeatures
 
 SAMPLES, STACKS = 26_000, 50_000
@@ -62,13 +60,8 @@ def main():
     modes, fresh = triples(features, stacked(images[50_000:], 1, SAMPLES))
     print(f"real images: {modes} modes, KL {divergence(fresh, real):.3f}", flush=True)
     for seed in range(options.seeds):
-        began = time.perf_counter()
-        gan = eq.ImageGAN(minutes=options.minutes, seed=seed, packing=options.packing).fit(stacks)
-        seconds = time.perf_counter() - began
-        if options.pictures is not None:
-            gan.grid(100, seed=seed).save(options.pictures / f"stacked-{seed}.png")
+        gan, more = trained(stacks, options, "stacked", seed=seed, packing=options.packing)
         modes, found = triples(features, gan.sample(SAMPLES, seed=seed))
-        more = f"{gan.steps_} steps, {seconds:.0f} s, {gan.ended_ or 'not saturated'}"
         print(f"ImageGAN seed {seed}: {modes} modes, KL {divergence(found, real):.3f}; {more}", flush=True)
 
 

@@ -4,10 +4,9 @@
     generator       minimises  its payoff against the discriminator just moved
 
 Real and fake rows share one call where both are differentiated, and payoff and penalty share it where they can. The
-penalty may be lazy: every k-th step, times k
-(Karras et al., *Analyzing and improving the image quality of StyleGAN* (2020), section 3.1). The default optimiser is
-Adam with a first decay of 0, for momentum makes two players circle (Gidel et al., *Negative momentum for improved game
-dynamics* (2019)).
+penalty may be lazy: every k-th step, times k (Karras et al., *Analyzing and improving the image quality of StyleGAN*
+(2020), section 3.1). The default optimiser is Adam with a first decay of 0, for momentum makes two players circle
+(Gidel et al., *Negative momentum for improved game dynamics* (2019)).
 """
 
 from __future__ import annotations

@@ -42,22 +42,31 @@ def leaky(x: jax.Array) -> jax.Array:
 
 
 def sizes(height: int, width: int) -> tuple[tuple[int, int], ...]:
-    """Return the sizes of the stages with blocks, coarsest first.
+    """Return the sizes of the stages, coarsest first.
 
     Examples
     --------
-    >>> sizes(28, 20), sizes(14, 10)
-    (((4, 3), (7, 5), (14, 10)), ((4, 3), (7, 5), (14, 10)))
+    >>> sizes(28, 20)
+    ((4, 3), (7, 5), (14, 10), (28, 20))
     """
-    stages = [(-(-height // 2), -(-width // 2)) if squares(height, width) else (height, width)]
+    stages = [(height, width)]
     while max(stages[-1]) > _COARSEST:
         stages.append((-(-stages[-1][0] // 2), -(-stages[-1][1] // 2)))
     return tuple(reversed(stages))
 
 
-def squares(height: int, width: int) -> bool:
-    """Return whether squares of four pixels are made as channels."""
-    return max(height, width) > _SQUARES
+def finest(shape: Shape) -> Shape:
+    """Return height, width and channels at the finest stage: squares of pixels as channels where images are large.
+
+    Examples
+    --------
+    >>> finest((16, 16, 3)), finest((28, 27, 1))
+    ((16, 16, 3), (14, 14, 4))
+    """
+    height, width, depth = shape
+    if max(height, width) <= _SQUARES:
+        return shape
+    return -(-height // 2), -(-width // 2), 4 * depth
 
 
 def channels(width: int, stages: int) -> tuple[int, ...]:
@@ -131,12 +140,12 @@ class ResidualDecoder(eqx.Module):
 
     def __init__(self, random: Random, shape: Shape, latent: int, width: int, depth: int, classes: int) -> None:
         self.shape, self.latent, self.classes = shape, latent, classes
-        stages = sizes(*shape[:2])
+        stages = sizes(*finest(shape)[:2])
         wide = channels(width, len(stages))
         self.head = Dense(random, latent + classes, stages[0][0] * stages[0][1] * wide[0], _GAIN)
         self.joints = tuple(Convolution(random, a, b, 1) for a, b in pairwise(wide))
         self.blocks = tuple(tuple(Block(random, c, depth * len(stages)) for _ in range(depth)) for c in wide)
-        self.out = Convolution(random, wide[-1], shape[2] * (4 if squares(*shape[:2]) else 1), 3, 0.5)
+        self.out = Convolution(random, wide[-1], finest(shape)[2], 3, 0.5)
 
     def __call__(self, key: jax.Array, n: int, context: jax.Array) -> jax.Array:
         """Return `n` images with the labels of the context."""
@@ -144,7 +153,7 @@ class ResidualDecoder(eqx.Module):
 
     def decode(self, latents: jax.Array, labels: jax.Array) -> jax.Array:
         """Return images from latents of shape (n, latent) and labels of shape (n,)."""
-        stages = sizes(*self.shape[:2])
+        stages = sizes(*finest(self.shape)[:2])
         x = self.head(beside(latents, labels, self.classes)).reshape(len(latents), *stages[0], -1)
         for number, (stage, blocks) in enumerate(zip(stages, self.blocks, strict=True)):
             if number:
@@ -152,7 +161,7 @@ class ResidualDecoder(eqx.Module):
             for block in blocks:
                 x = block(x)
         x = self.out(leaky(x))
-        return depth_to_space(x, *self.shape[:2]) if squares(*self.shape[:2]) else x
+        return x if finest(self.shape) == self.shape else depth_to_space(x, *self.shape[:2])
 
     def entry(self) -> jax.Array:
         """Return the matrix by which latents enter, shape (latent, width)."""
@@ -171,9 +180,9 @@ class ResidualEncoder(eqx.Module):
 
     def __init__(self, random: Random, shape: Shape, outputs: int, width: int, depth: int, classes: int) -> None:
         self.shape = shape
-        stages = sizes(*shape[:2])
+        stages = sizes(*finest(shape)[:2])
         wide = channels(width, len(stages))
-        self.stem = Convolution(random, shape[2] * (4 if squares(*shape[:2]) else 1), wide[-1], 3)
+        self.stem = Convolution(random, finest(shape)[2], wide[-1], 3)
         self.joints = tuple(Convolution(random, b, a, 1) for a, b in pairwise(wide))
         self.blocks = tuple(tuple(Block(random, c, depth * len(stages)) for _ in range(depth)) for c in wide)
         self.tail = Dense(random, stages[0][0] * stages[0][1] * wide[0], outputs, _GAIN)
@@ -185,8 +194,8 @@ class ResidualEncoder(eqx.Module):
 
     def features(self, rows: jax.Array) -> jax.Array:
         """Return what the last layer makes of images, shape (n, outputs)."""
-        stages = sizes(*self.shape[:2])
-        x = self.stem(space_to_depth(rows) if squares(*self.shape[:2]) else rows)
+        stages = sizes(*finest(self.shape)[:2])
+        x = self.stem(rows if finest(self.shape) == self.shape else space_to_depth(rows))
         for number in reversed(range(len(stages))):
             for block in self.blocks[number]:
                 x = block(x)

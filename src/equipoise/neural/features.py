@@ -10,6 +10,7 @@ feature sparsity", algorithm 1, warm-start each fit from the last; their path is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, cast, final
 
 import numpy as np
@@ -20,7 +21,7 @@ from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 from equipoise.neural.base import NeuralEstimator
 from equipoise.neural.network import Network
-from equipoise.neural.selecting import grid_of
+from equipoise.neural.selecting import grid_of, scores_of
 from equipoise.neural.settings import RANGES
 from equipoise.neural.sweep import Member
 from equipoise.selection import HoldOut
@@ -163,21 +164,20 @@ def feature_path(
     ((train, test),) = folds(strategy.splitter(job.context), job.rows, job.context)  # type: ignore[arg-type]
     test = test[job.rows.weight[test] > 0]
     decks = job.decks([train])
-    starts = len(decks)
-    swept = job.sweep(decks, [Member(k, a, job.rates[0], job.dropouts[0]) for a in grid for k in range(starts)])
+    keys = list(product(range(len(grid)), range(len(decks))))
+    swept = job.sweep(decks, [Member(deck, grid[p], job.rates[0], job.dropouts[0]) for p, deck in keys])
     swept.run()
     nets = swept.networks()
-    points = tuple(tuple(nets[m * starts + k] for k in range(starts)) for m in range(len(grid)))
     judge, name = model._judge(scoring, job.rows, job.context)
-    sound = [all(net.finite for net in group) for group in points]
-    if not any(sound):
+    scores = scores_of(nets, keys, range(len(grid)), len(decks), [test], judge)[0]
+    if np.all(np.isnan(scores)):
         raise InputError("weights grew beyond all numbers at every alpha; lower learning_rate_init")
-    scores = [judge(list(group), test) if fine else np.nan for group, fine in zip(points, sound, strict=True)]
+    points = tuple(tuple(nets[k] for k, (p, _) in enumerate(keys) if p == point) for point in range(len(grid)))
     used = train[job.rows.weight[train] > 0]
     owner = job.inputs.owner[job.inputs.source]
     weight = job.rows.weight[used]
     norms = [np.mean([_norms(net, job.rows.X[used], weight, owner) for net in group], axis=0) for group in points]
-    return FeaturePath(grid, job.inputs.names, np.array(norms), np.array(scores), name, test, points)
+    return FeaturePath(grid, job.inputs.names, np.array(norms), scores, name, test, points)
 
 
 def _norms(net: Network, X: FloatArray, weight: FloatArray, owner: NDArray[np.intp]) -> FloatArray:

@@ -10,7 +10,7 @@ part of the epochs only the better share of the combinations goes on, in all fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, final
@@ -28,7 +28,7 @@ from equipoise.selection import Context, CrossValidation, HoldOut, Selection
 from equipoise.selection.base import check_rule
 from equipoise.selection.folds import folds, rounds
 
-__all__ = ["Grid", "Judge", "NetSelection", "checked", "decks_of", "grid_of", "scorer_named", "select"]
+__all__ = ["Grid", "Judge", "NetSelection", "checked", "decks_of", "grid_of", "scorer_named", "scores_of", "select"]
 
 Judge = Callable[[list[Network], NDArray[np.intp]], float]
 """Networks of one fold and the rows held out -> a score, lower is better."""
@@ -161,12 +161,13 @@ def select(
     alive = list(range(len(points)))
     for epochs, share in _rungs(trained.epochs, len(points), halving):
         trained.run(epochs)
-        mean = _scores(trained, keys, alive, len(splits), seeds, tests, judge).T @ weights
+        mean = scores_of(trained.networks(), keys, alive, len(seeds), tests, judge).T @ weights
         alive = [alive[k] for k in np.argsort(mean, kind="stable")[:share]]
         trained.keep([k for k, (p, _) in enumerate(keys) if p in alive])
     trained.run()
+    nets = trained.networks()
     scores = np.full((len(splits), len(points)), np.nan)
-    scores[:, alive] = _scores(trained, keys, alive, len(splits), seeds, tests, judge)
+    scores[:, alive] = scores_of(nets, keys, alive, len(seeds), tests, judge)
     used = weights > 0
     shape = (len(splits), len(grid.rates), len(grid.dropouts), len(grid.alphas))
     by_setting = np.moveaxis(scores.reshape(shape), 0, 2)[:, :, used]
@@ -184,7 +185,6 @@ def select(
         raise InputError(f"the {name} is not a number in some fold at every setting; lower learning_rate_init")
     best = _lowest(tried)
     place = points.index((best.learning_rate, best.dropout, best.alpha))
-    nets = trained.networks()
     chosen = {deck: nets[k] for k, (p, deck) in enumerate(keys) if p == place}
     total, seen = None, np.zeros(rows.n)
     for f, test in enumerate(tests):
@@ -197,18 +197,31 @@ def select(
     return replace(best, predictions=total / (times_seen if total.ndim == 1 else times_seen[:, None]))
 
 
-def _scores(
-    trained: Sweep, keys: list[tuple[int, int]], alive: list[int], count: int, seeds: list[int],
-    tests: list[NDArray[np.intp]], judge: Judge,
+def scores_of(
+    nets: Mapping[int, Network], keys: Sequence[tuple[int, int]], alive: Sequence[int], starts: int,
+    tests: Sequence[NDArray[np.intp]], judge: Judge,
 ) -> FloatArray:  # fmt: skip
-    """Score of each fold at each point that is still there, shape (folds, points)."""
-    nets = trained.networks()
+    """Score of each fold at each point that is still there, shape (folds, points); nan without numbers or rows.
+
+    Parameters
+    ----------
+    nets : mapping of int to Network
+        By number of the member.
+    keys : sequence of (int, int)
+        Point and deck of each member; the decks of a fold, one a start, follow each other.
+    alive : sequence of int
+        Points.
+    starts : int
+    tests : sequence of arrays of int
+        Rows of each fold.
+    judge : callable
+    """
     by_key = {key: nets[k] for k, key in enumerate(keys) if k in nets}
-    scores = np.full((count, len(alive)), np.nan)
-    for f, (column, p) in product(range(count), enumerate(alive)):
-        group = [by_key[p, f * len(seeds) + s] for s in range(len(seeds))]
-        if len(tests[f]) and all(net.finite for net in group):
-            scores[f, column] = judge(group, tests[f])
+    scores = np.full((len(tests), len(alive)), np.nan)
+    for (f, test), (column, p) in product(enumerate(tests), enumerate(alive)):
+        group = [by_key[p, f * starts + s] for s in range(starts)]
+        if len(test) and all(net.finite for net in group):
+            scores[f, column] = judge(group, test)
     return scores
 
 

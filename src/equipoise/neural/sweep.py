@@ -17,7 +17,6 @@ import numpy as np
 from joblib import cpu_count
 from numpy.typing import NDArray
 
-from equipoise.losses.base import FloatArray
 from equipoise.neural.inputs import Inputs
 from equipoise.neural.network import Network
 from equipoise.neural.program import BLOCK, advance, begin, harvest
@@ -106,18 +105,16 @@ class Sweep:
         self.recipe = self._wiring.recipe
         self._steps = max(counts)
         self._views = [View.of(rows, deck.rows, recipe.task, inputs.scaled(standardize)) for deck in decks]
-        self._pieces = [
-            inputs.fit(rows.X[deck.rows], rows.weight[deck.rows], view.mean, view.inverse)
-            for deck, view in zip(decks, self._views, strict=True)
+        # decks of the same rows, from several starts, share pieces and sheet
+        same: dict[bytes, int] = {}
+        self._sheets = [same.setdefault(deck.rows.tobytes(), len(same)) for deck in decks]
+        first = [self._sheets.index(sheet) for sheet in range(len(same))]
+        fitted = [
+            inputs.fit(rows.X[own], rows.weight[own], view.mean, view.inverse)
+            for own, view in ((decks[k].rows, self._views[k]) for k in first)
         ]
-        self._sheets: dict[bytes, int] = {}
-        encoded: list[FloatArray] = []
-        if self.recipe.sheets:  # decks of the same rows, from several starts, have one
-            for deck, pieces in zip(decks, self._pieces, strict=True):
-                assert pieces is not None
-                if deck.rows.tobytes() not in self._sheets:
-                    self._sheets[deck.rows.tobytes()] = len(encoded)
-                    encoded.append(pieces(rows.X))
+        self._pieces = [fitted[sheet] for sheet in self._sheets]
+        encoded = [pieces(rows.X) for pieces in fitted if pieces is not None] if self.recipe.sheets else []
         self._shared = shared_of(rows, self._wiring.columns, recipe.task, encoded, **self._wiring.constants())
         self._size = len(self._shared.table.weight)
         self._held = padded([deck.held for deck in decks], self._size)
@@ -182,7 +179,7 @@ class Sweep:
         wide, shared = (self._wiring.columns,), self._shared
         if self.recipe.sheets:  # what varies is encoded already
             seen = [(np.zeros_like(view.mean), np.sign(view.inverse)) for view in views]
-            numbers["sheet"] = np.array([self._sheets[self.decks[m.deck].rows.tobytes()] for m in members], np.int32)
+            numbers["sheet"] = np.array([self._sheets[m.deck] for m in members], np.int32)
         else:
             seen = [((view.mean - shared.mean) / shared.scale, view.inverse * shared.scale) for view in views]
         placed: Lanes = jax.device_put(Lanes(

@@ -9,10 +9,9 @@ candidates is taken: they are in the order in which more rows help.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
-from typing import Any, ClassVar, Final, Self, final
+from typing import Any, ClassVar, Final, NamedTuple, Self, final
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -49,14 +48,11 @@ CANDIDATES: Final[dict[str, Callable[[int], Synthesizer]]] = {
 }
 
 
-@dataclass
-class _Tried:
-    """Rows that a candidate drew, and what is known of it."""
+class _Drawn(NamedTuple):
+    """Rows that a candidate drew, and the seconds that it took."""
 
-    name: str
-    drawn: Table
+    rows: Table
     seconds: float
-    entry: dict[str, Any] = field(default_factory=dict)
 
 
 @final
@@ -155,20 +151,22 @@ class TableSynthesizer(Synthesizer):
         within = {name: f"Refined({name})" for name in names if f"Refined({name})" in names}
         groups = [[name, within[name]] if name in within else [name] for name in names if name not in within.values()]
         groups.sort(key=lambda group: names[-1] not in group)  # it takes longest
-        drafts = {
-            draft.name: draft for found in threads(self._drafts(groups, names[-1], train, held)) for draft in found
-        }
-        last = drafts[names[-1]].entry
+
+        def begun(group: Sequence[str]) -> tuple[dict[str, _Drawn], dict[str, Any]]:
+            drawn = self._drawn(group, train, held)  # the last is judged while others are fitted
+            whole = names[-1] in group
+            return drawn, self._judged(names[-1], drawn[names[-1]], train, held, 0.0) if whole else {}
+
+        drawn, last = dict[str, _Drawn](), dict[str, Any]()
+        for found, entry in threads(delayed(begun)(group) for group in groups):
+            drawn, last = drawn | found, last | entry
         bar = last["c2st"] - last["error"] if last["within_bound"] else 0.0
-        rest = (delayed(self._judged)(drafts[name], train, held, bar) for name in names[:-1])
+        rest = (delayed(self._judged)(name, drawn[name], train, held, bar) for name in names[:-1])
         return [*threads(rest), last]
 
-    def _drafts(self, groups: Sequence[Sequence[str]], whole: str, train: Table, held: Table) -> Iterator[Any]:
-        return (delayed(self._drafted)(group, whole, train, held) for group in groups)
-
-    def _drafted(self, group: Sequence[str], whole: str, train: Table, held: Table) -> list[_Tried]:
-        """Fit a candidate, and the door before it; one of them is judged, too, while others are fitted."""
-        found = list[_Tried]()
+    def _drawn(self, group: Sequence[str], train: Table, held: Table) -> dict[str, _Drawn]:
+        """Fit a candidate, and the door before it."""
+        found = dict[str, _Drawn]()
         inner: Synthesizer | None = None
         for name in group:
             start, made = perf_counter(), CANDIDATES[name](self.seed)
@@ -178,21 +176,17 @@ class TableSynthesizer(Synthesizer):
                     made._around(train)
                 else:
                     made.fit(train)
-                drawn: Table = made.sample(len(train) + len(held), seed=child_seed(self.seed, 0))
-            inner, tried = made, _Tried(name, drawn, perf_counter() - start)
-            if name == whole:
-                self._judged(tried, train, held, 0.0)
-            found.append(tried)
+                rows: Table = made.sample(len(train) + len(held), seed=child_seed(self.seed, 0))
+            inner, found[name] = made, _Drawn(rows, perf_counter() - start)
         return found
 
-    def _judged(self, tried: _Tried, train: Table, held: Table, bar: float) -> dict[str, Any]:
+    def _judged(self, name: str, drawn: _Drawn, train: Table, held: Table, bar: float) -> dict[str, Any]:
         with threadpool_limits(1):
-            found = two_samples(train, held, tried.drawn, self.seed, importance=False, enough=bar)
-        copied = copies(train, tried.drawn, held, pool=True)
+            found = two_samples(train, held, drawn.rows, self.seed, importance=False, enough=bar)
+        copied = copies(train, drawn.rows, held, pool=True)
         rates = {key: getattr(copied, key) for key in ("exact", "near", "fresh_exact", "fresh_near", "within_bound")}
         scores = {"c2st": found.lowest[0], "error": found.error, **found.scores}
-        tried.entry.update({"name": tried.name, **scores, **rates, "seconds": tried.seconds})
-        return tried.entry
+        return {"name": name, **scores, **rates, "seconds": drawn.seconds}
 
     def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
         inner = _inner(fitted)
