@@ -6,13 +6,14 @@ void bind_dual(nb::module_& m);
 void bind_gram(nb::module_& m);
 void bind_group(nb::module_& m);
 void bind_loss(nb::module_& m);
+void bind_nets(nb::module_& m);
 void bind_newton(nb::module_& m);
 void bind_weighted(nb::module_& m);
 }  // namespace equipoise
 
 NB_MODULE(_native, m) {
   using namespace equipoise;
-  m.doc() = "Compiled kernels of the convex minimisers; equipoise.solvers is the only caller.";
+  m.doc() = "Compiled kernels of the minimisers; equipoise.solvers is the only caller.";
   nb::class_<PenaltySpec>(m, "PenaltySpec")
       .def("__init__",
            [](PenaltySpec* self, std::string name, double l1_ratio, double gamma, Vector<const double> factor,
@@ -26,6 +27,7 @@ NB_MODULE(_native, m) {
   bind_gram(m);
   bind_group(m);
   bind_loss(m);
+  bind_nets(m);
   bind_newton(m);
   bind_weighted(m);
 }

@@ -1,5 +1,7 @@
 """The host's side of a sweep: folds become decks of rows, members are dealt to lanes, blocks of epochs run in threads.
 
+What a block does is up to the program of JAX, or to the compiled kernel where it knows every part of the step.
+
 The order of rows is a function of (seed, epoch), the start of (seed), and chance within a step of (seed, deck, step):
 members that differ in alpha alone differ in nothing else, whoever trains beside them.
 """
@@ -17,10 +19,11 @@ import numpy as np
 from joblib import cpu_count
 from numpy.typing import NDArray
 
+from equipoise.neural import kernel
 from equipoise.neural.inputs import Inputs
 from equipoise.neural.network import Network
 from equipoise.neural.program import BLOCK, advance, begin, harvest
-from equipoise.neural.recipe import Lanes, Recipe, State
+from equipoise.neural.recipe import Lanes, Recipe
 from equipoise.neural.views import Rows, View, power, shared_of
 from equipoise.neural.wiring import Wiring, filled
 from equipoise.training import Stream, numpy_generator
@@ -28,7 +31,8 @@ from equipoise.training.compile_cache import use_compile_cache
 
 __all__ = ["Deck", "Member", "Sweep", "padded"]
 
-_LANES: Final = 16  # members at a time on a CPU, if they fit
+_LANES: Final = 16  # members at a time in the program on a CPU, if they fit
+_SOME: Final = 4  # members at a time in the kernel, which takes one after the other
 _CACHE: Final = 1 << 21  # bytes of weights and two moments that stay in the cache of a core
 _Rows = NDArray[np.intp]
 
@@ -116,7 +120,9 @@ class Sweep:
         self._pieces = [fitted[sheet] for sheet in self._sheets]
         encoded = [pieces(rows.X) for pieces in fitted if pieces is not None] if self.recipe.sheets else []
         self._shared = shared_of(rows, self._wiring.columns, recipe.task, encoded, **self._wiring.constants())
-        self._size = len(self._shared.table.weight)
+        self._native = kernel.suits(self.recipe)
+        self._table = jax.tree.map(np.asarray, self._shared.table) if self._native else self._shared.table
+        self._size = len(self._table.weight)
         self._held = padded([deck.held for deck in decks], self._size)
         self._batches: list[_Part] = []
         starts: dict[int, Any] = {}
@@ -131,7 +137,8 @@ class Sweep:
         with ThreadPoolExecutor(max(1, min(self._workers, len(self._batches)))) as pool:
             while self.done < until:
                 count = min(BLOCK, until - self.done)
-                orders = jax.device_put(self._orders(self.done, count))
+                orders = self._orders(self.done, count)
+                orders = orders if self._native else jax.device_put(orders)
                 curves = list(pool.map(partial(self._advance, orders, count), self._batches))
                 block = np.full((count, len(self.members)), np.nan)
                 for part, curve in zip(self._batches, curves, strict=True):
@@ -151,7 +158,8 @@ class Sweep:
         """The nets of the members that are still there, by their numbers, in the units of the data."""
         found = {}
         for part in self._batches:
-            layers = jax.tree.map(np.asarray, harvest(self.recipe, part.state))
+            ended = (kernel.harvest if self._native else harvest)(self.recipe, part.state)
+            layers = jax.tree.map(np.asarray, ended)
             for i, k in enumerate(part.places):
                 deck = self.members[k].deck
                 found[k] = self._wiring.network(_pick(layers, i), self._views[deck], self._pieces[deck])
@@ -159,15 +167,18 @@ class Sweep:
 
     def _deal(self, kept: list[tuple[int, Any]], begun: bool) -> None:
         """Put members, by their states or their first layers, into parts of one size."""
-        lanes = _lanes(self.recipe, len(kept))
+        lanes = _SOME if self._native else _lanes(self.recipe, len(kept))
         self._batches = []
         for first in range(0, len(kept), lanes):
             some = kept[first : first + lanes]
             places = [k for k, _ in some]
-            filled = [*some, *[some[-1]] * (lanes - len(some))]  # copies of the last one fill up
-            stacked = jax.tree.map(lambda *parts: np.stack(parts), *[tree for _, tree in filled])
-            state = stacked if begun else begin(self.recipe, stacked)
-            self._batches.append(_Part(places, self._arguments([k for k, _ in filled]), state))
+            if not self._native:
+                some = [*some, *[some[-1]] * (lanes - len(some))]  # copies of the last one fill up
+            state = jax.tree.map(lambda *parts: np.stack(parts), *[tree for _, tree in some])
+            if not begun:
+                state = kernel.begin(state) if self._native else begin(self.recipe, state)
+            lanes_of = self._arguments([k for k, _ in some])
+            self._batches.append(_Part(places, lanes_of if self._native else jax.device_put(lanes_of), state))
 
     def _arguments(self, places: Sequence[int]) -> Lanes:
         members = [self.members[k] for k in places]
@@ -182,7 +193,7 @@ class Sweep:
             numbers["sheet"] = np.array([self._sheets[m.deck] for m in members], np.int32)
         else:
             seen = [((view.mean - shared.mean) / shared.scale, view.inverse * shared.scale) for view in views]
-        placed: Lanes = jax.device_put(Lanes(
+        return Lanes(
             **numbers,
             seed=np.array([_seed(self.decks[m.deck], m.deck) for m in members], np.uint32),
             deck=np.array([m.deck for m in members], np.int32),
@@ -194,14 +205,14 @@ class Sweep:
             share=np.array([view.share for view in views], np.float32),
             unit=np.stack([filled(view.unit, wide) for view in views]),
             **self._wiring.lanes([self._pieces[m.deck] for m in members], views),
-        ))  # fmt: skip
-        return placed
+        )  # fmt: skip
 
     def _advance(self, orders: Any, count: int, part: _Part) -> NDArray[Any]:
+        data = (self.recipe, self._table, part.lanes, part.state, orders, self._held)
+        if self._native:
+            return kernel.advance(*data, self.done, count, self.epochs)
         numbers = (np.int32(self.done), np.int32(count), np.int32(self.epochs), np.int32(self._steps))
-        part.state, curve = advance(
-            self.recipe, self._shared.table, part.lanes, part.state, orders, self._held, *numbers
-        )
+        part.state, curve = advance(*data, *numbers)
         return np.asarray(curve)  # waits for the end
 
     def _orders(self, first: int, count: int) -> NDArray[np.int32]:
@@ -220,7 +231,7 @@ class Sweep:
 class _Part:
     places: list[int]
     lanes: Lanes
-    state: State
+    state: Any  # a `State` of the program, or a `Flat` of the kernel
 
 
 def padded(lists: Sequence[_Rows], filler: int) -> NDArray[np.int32]:

@@ -1,0 +1,426 @@
+// Some epochs of a multilayer perceptron by Adam, one net at a time and in single precision.
+//
+//   h_0 = (x - mean) * inverse,   h_l = bend(h_(l-1) W_l + b_l),   output = h_(L-1) W_L + b_L
+//   gradient of the weighted mean loss of a batch  (+ alpha w),   Adam,   (decoupled decay)
+//
+// A net with its moments and the rows of a batch stay in the cache of a core; all members of a sweep are independent,
+// so that any number of threads gives the same bytes. The widths of layers are filled up to whole vectors with zeros,
+// which stay zeros. The last layer, of few outputs, is kept transposed.
+#pragma once
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "arithmetic.hpp"
+
+namespace equipoise::nets {
+
+#if defined(__AVX512F__)
+constexpr Index width = 16, most_vectors = 4;
+#elif defined(__AVX__)
+constexpr Index width = 8, most_vectors = 2;
+#else
+constexpr Index width = 4, most_vectors = 2;
+#endif
+constexpr Index most_rows = 6;  // most_rows * most_vectors sums stay in registers
+
+inline Index whole(Index n) { return (n + width - 1) / width * width; }
+
+// C = bias + A B for MR rows and NV vectors of columns; A has any strides, so that it may be transposed.
+template <Index MR, Index NV>
+inline void tile(const float* A, Index row, Index column, const float* B, Index ldb, float* C, Index ldc, Index depth,
+                 const float* bias) {
+#if defined(__GNUC__)
+  using Lane = float __attribute__((vector_size(width * sizeof(float)), aligned(4), may_alias));
+  using Sum = float __attribute__((vector_size(width * sizeof(float))));
+  Sum sums[MR][NV];
+#pragma GCC unroll 8
+  for (Index i = 0; i < MR; ++i)
+#pragma GCC unroll 8
+    for (Index j = 0; j < NV; ++j) sums[i][j] = bias ? *reinterpret_cast<const Lane*>(bias + j * width) : Sum{};
+  for (Index k = 0; k < depth; ++k) {
+    Sum b[NV];
+#pragma GCC unroll 8
+    for (Index j = 0; j < NV; ++j) b[j] = *reinterpret_cast<const Lane*>(B + k * ldb + j * width);
+#pragma GCC unroll 8
+    for (Index i = 0; i < MR; ++i) {
+      const float a = A[i * row + k * column];
+#pragma GCC unroll 8
+      for (Index j = 0; j < NV; ++j) sums[i][j] += a * b[j];
+    }
+  }
+#pragma GCC unroll 8
+  for (Index i = 0; i < MR; ++i)
+#pragma GCC unroll 8
+    for (Index j = 0; j < NV; ++j) *reinterpret_cast<Lane*>(C + i * ldc + j * width) = sums[i][j];
+#else
+  for (Index i = 0; i < MR; ++i) {
+    float sums[NV * width];
+    for (Index j = 0; j < NV * width; ++j) sums[j] = bias ? bias[j] : 0.0f;
+    for (Index k = 0; k < depth; ++k)
+      for (Index j = 0; j < NV * width; ++j) sums[j] += A[i * row + k * column] * B[k * ldb + j];
+    std::copy(sums, sums + NV * width, C + i * ldc);
+  }
+#endif
+}
+
+template <Index NV>
+inline void panel(const float* A, Index row, Index column, const float* B, Index ldb, float* C, Index ldc, Index rows,
+                  Index depth, const float* bias) {
+  Index i = 0;
+  for (; i + most_rows <= rows; i += most_rows)
+    tile<most_rows, NV>(A + i * row, row, column, B, ldb, C + i * ldc, ldc, depth, bias);
+  const float* a = A + i * row;
+  float* c = C + i * ldc;
+  switch (rows - i) {
+    case 5: return tile<5, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
+    case 4: return tile<4, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
+    case 3: return tile<3, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
+    case 2: return tile<2, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
+    case 1: return tile<1, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
+    default: return;
+  }
+}
+
+// C = bias + A B; the columns of B and C are whole vectors.
+inline void product(const float* A, Index row, Index column, const float* B, Index ldb, float* C, Index ldc, Index rows,
+                    Index columns, Index depth, const float* bias = nullptr) {
+  Index j = 0;
+  for (; j + most_vectors * width <= columns; j += most_vectors * width)
+    panel<most_vectors>(A, row, column, B + j, ldb, C + j, ldc, rows, depth, bias ? bias + j : nullptr);
+  for (; j < columns; j += width)
+    panel<1>(A, row, column, B + j, ldb, C + j, ldc, rows, depth, bias ? bias + j : nullptr);
+}
+
+// T = A' for A of shape (rows, columns); what fills up the rows of T is 0.
+inline void turn(const float* A, Index rows, Index columns, Index lda, float* T, Index ldt) {
+  Index first = 0;
+#if defined(__SSE__)
+  for (; first + 4 <= rows; first += 4)
+    for (Index j = 0; j < columns; j += 4) {  // the columns of A are whole vectors, and T has room for them
+      __m128 a[4];
+      for (Index i = 0; i < 4; ++i) a[i] = _mm_loadu_ps(A + (first + i) * lda + j);
+      _MM_TRANSPOSE4_PS(a[0], a[1], a[2], a[3]);
+      for (Index i = 0; i < 4; ++i) _mm_storeu_ps(T + (j + i) * ldt + first, a[i]);
+    }
+#endif
+  for (Index j = 0; j < columns; ++j) {
+    for (Index i = first; i < rows; ++i) T[j * ldt + i] = A[i * lda + j];
+    std::fill(T + j * ldt + rows, T + (j + 1) * ldt, 0.0f);
+  }
+}
+
+// e^x by its exponent and a polynomial, to a rounding error or two; a loop of it vectorises, as one of std::exp does not.
+inline float exponential(float x) {
+  x = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;  // NaN stays
+  const float whole_part = std::floor(x * 1.44269504f + 0.5f);
+  const float r = (x - whole_part * 0.693359375f) + whole_part * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  for (const float c : {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f})
+    p = p * r + c;
+  const std::int32_t bits = (std::int32_t(whole_part) + 127) << 23;
+  float scale;
+  std::memcpy(&scale, &bits, sizeof scale);
+  return (p * r * r + r + 1.0f) * scale;
+}
+
+enum class Bend { identity, logistic, relu, tanh };
+enum class Task { regression, binary, multiclass };
+
+// What all members share.
+struct Program {
+  std::vector<Index> sizes;
+  Bend bend;
+  Task task;
+  Index batch;
+  bool decoupled, cautious, biases, cosine, stopping;
+};
+
+struct Rows {
+  const float *X, *target, *weight;
+  Index n;
+};
+
+// What a member brings along.
+struct Lane {
+  float alpha, rate, share;
+  Index steps;
+  const float *mean, *inverse, *shift, *spread;
+};
+
+class Net {
+ public:
+  Net(const Program& program, Index most) : program_(program), layers_(Index(program.sizes.size()) - 1) {
+    Index total = 0;
+    for (Index l = 0; l < layers_; ++l) {
+      const Index in = program.sizes[l], out = program.sizes[l + 1];
+      starts_.push_back(total);
+      total += last(l) ? out * whole(in) : in * whole(out);
+      starts_.push_back(total);
+      total += whole(out);
+      h_.emplace_back(most * whole(in));
+    }
+    starts_.push_back(total);
+    for (auto* part : {&w_, &m_, &v_, &g_}) part->assign(total, 0.0f);
+    Index widest = 0;
+    for (Index l = 0; l < layers_; ++l) widest = std::max(widest, whole(program.sizes[l]));
+    for (auto* part : {&d_, &e_}) part->resize(most * widest);
+    turned_.resize(widest * widest);
+    const Index outputs = program.sizes.back();
+    for (auto* part : {&out_, &target_}) part->resize(most * outputs);
+    weight_.resize(most);
+  }
+
+  // Weights as Python has them, layer after layer (inputs, outputs) and biases, to and from this one's places.
+  void take(const float* weights, const float* first, const float* second) {
+    visit([&](Index own, Index given) { w_[own] = weights[given], m_[own] = first[given], v_[own] = second[given]; });
+  }
+  void give(float* weights, float* first, float* second) const {
+    visit([&](Index own, Index given) { weights[given] = w_[own], first[given] = m_[own], second[given] = v_[own]; });
+  }
+  void give(float* weights) const {
+    visit([&](Index own, Index given) { weights[given] = w_[own]; });
+  }
+
+  // One epoch; the mean loss of its steps.
+  float epoch(const Rows& rows, const Lane& lane, const std::int32_t* order, Index number, Index total, Index& taken) {
+    float sum = 0.0f;
+    for (Index s = 0; s < lane.steps; ++s) {
+      float rate = lane.rate;
+      if (program_.cosine)
+        rate *= 0.5f * (1.0f + std::cos(3.14159265f * (float(number * lane.steps + s) / float(total * lane.steps))));
+      sum += step(rows, lane, order + s * program_.batch, rate, ++taken);
+    }
+    return sum / float(lane.steps);
+  }
+
+  // Mean weighted loss of some rows as they are.
+  float loss(const Rows& rows, const Lane& lane, const std::int32_t* order, Index count) {
+    double sum = 0.0, weights = 0.0;
+    for (Index first = 0; first < count; first += program_.batch) {
+      const Index n = look_up(rows, lane, order + first, std::min(program_.batch, count - first));
+      if (n == 0) continue;
+      forward(n);
+      for (Index b = 0; b < n; ++b) {
+        sum += double(weight_[b]) * row_loss(b, nullptr);
+        weights += weight_[b];
+      }
+    }
+    return float(sum / std::max(weights, 1e-30));
+  }
+
+ private:
+  bool last(Index l) const { return l + 1 == layers_; }
+  Index input(Index l) const { return whole(program_.sizes[l]); }
+  float* weight(Index l) { return w_.data() + starts_[2 * l]; }
+  float* bias(Index l) { return w_.data() + starts_[2 * l + 1]; }
+  float* weight_slope(Index l) { return g_.data() + starts_[2 * l]; }
+  float* bias_slope(Index l) { return g_.data() + starts_[2 * l + 1]; }
+
+  template <class F>
+  void visit(F&& f) const {
+    Index given = 0;
+    for (Index l = 0; l < layers_; ++l) {
+      const Index in = program_.sizes[l], out = program_.sizes[l + 1];
+      for (Index i = 0; i < in; ++i)
+        for (Index j = 0; j < out; ++j)
+          f(starts_[2 * l] + (last(l) ? j * whole(in) + i : i * whole(out) + j), given++);
+      for (Index j = 0; j < out; ++j) f(starts_[2 * l + 1] + j, given++);
+    }
+  }
+
+  // Columns, targets and weights of the rows that count; how many.
+  Index look_up(const Rows& rows, const Lane& lane, const std::int32_t* order, Index most) {
+    const Index p = program_.sizes[0], outputs = program_.sizes.back(), ld = input(0);
+    Index n = 0;
+    for (Index b = 0; b < most; ++b) {
+      if (order[b] >= rows.n) continue;
+      const float *x = rows.X + Index(order[b]) * p, *t = rows.target + Index(order[b]) * outputs;
+      float* h = h_[0].data() + n * ld;
+      for (Index j = 0; j < p; ++j) h[j] = (x[j] - lane.mean[j]) * lane.inverse[j];
+      for (Index k = 0; k < outputs; ++k) target_[n * outputs + k] = (t[k] - lane.shift[k]) * lane.spread[k];
+      weight_[n++] = rows.weight[order[b]] * lane.share;
+    }
+    return n;
+  }
+
+  void forward(Index n) {
+    for (Index l = 0; l + 1 < layers_; ++l) {
+      const Index in = program_.sizes[l], out = program_.sizes[l + 1], ld = whole(out);
+      float* h = h_[l + 1].data();
+      product(h_[l].data(), input(l), 1, weight(l), ld, h, ld, n, ld, in, bias(l));
+      bend(h, n * ld);
+      if (program_.bend == Bend::logistic)  // of 0 it is one half
+        for (Index b = 0; b < n; ++b) std::fill(h + b * ld + out, h + (b + 1) * ld, 0.0f);
+    }
+    const Index l = layers_ - 1, ld = input(l), outputs = program_.sizes.back();
+    for (Index b = 0; b < n; ++b)
+      for (Index k = 0; k < outputs; ++k) {
+        const float *h = h_[l].data() + b * ld, *w = weight(l) + k * ld;
+        float sum = 0.0f;
+        for (Index j = 0; j < ld; ++j) sum += h[j] * w[j];
+        out_[b * outputs + k] = sum + bias(l)[k];
+      }
+  }
+
+  void bend(float* h, Index count) const {
+    switch (program_.bend) {
+      case Bend::identity: return;
+      case Bend::relu:
+        for (Index j = 0; j < count; ++j) h[j] = h[j] < 0.0f ? 0.0f : h[j];
+        return;
+      case Bend::logistic:
+        for (Index j = 0; j < count; ++j) h[j] = 1.0f / (1.0f + exponential(-h[j]));
+        return;
+      case Bend::tanh:
+        for (Index j = 0; j < count; ++j) h[j] = 1.0f - 2.0f / (1.0f + exponential(2.0f * h[j]));
+    }
+  }
+
+  // d times the slope of the bend, by what it gave.
+  void bend_back(const float* h, float* d, Index count) const {
+    switch (program_.bend) {
+      case Bend::identity: return;
+      case Bend::relu:
+        for (Index j = 0; j < count; ++j) d[j] = h[j] > 0.0f ? d[j] : 0.0f;
+        return;
+      case Bend::logistic:
+        for (Index j = 0; j < count; ++j) d[j] *= h[j] * (1.0f - h[j]);
+        return;
+      case Bend::tanh:
+        for (Index j = 0; j < count; ++j) d[j] *= 1.0f - h[j] * h[j];
+    }
+  }
+
+  // Loss of a row of the batch, and its slope in the outputs.
+  float row_loss(Index b, float* slope) const {
+    const Index outputs = program_.sizes.back();
+    const float *z = out_.data() + b * outputs, *t = target_.data() + b * outputs;
+    float loss = 0.0f;
+    if (program_.task == Task::regression) {
+      for (Index k = 0; k < outputs; ++k) {
+        loss += 0.5f * (z[k] - t[k]) * (z[k] - t[k]);
+        if (slope) slope[k] = z[k] - t[k];
+      }
+    } else if (program_.task == Task::binary) {
+      const float small = std::exp(-std::fabs(z[0]));
+      loss = std::max(z[0], 0.0f) + std::log1p(small) - t[0] * z[0];
+      if (std::isnan(z[0])) loss = z[0];
+      if (slope) slope[0] = (z[0] >= 0.0f ? 1.0f : small) / (1.0f + small) - t[0];
+    } else {
+      float top = z[0], sum = 0.0f, met = 0.0f;
+      for (Index k = 1; k < outputs; ++k) top = z[k] > top ? z[k] : top;
+      for (Index k = 0; k < outputs; ++k) sum += std::exp(z[k] - top), met += t[k] * z[k];
+      loss = top + std::log(sum) - met;
+      if (slope)
+        for (Index k = 0; k < outputs; ++k) slope[k] = std::exp(z[k] - top) / sum - t[k];
+    }
+    return loss;
+  }
+
+  float step(const Rows& rows, const Lane& lane, const std::int32_t* order, float rate, Index taken) {
+    const Index n = look_up(rows, lane, order, program_.batch), outputs = program_.sizes.back();
+    forward(n);
+    float sum = 0.0f;
+    for (Index b = 0; b < n; ++b) {  // the slopes take the places of the outputs
+      float* slope = out_.data() + b * outputs;
+      sum += weight_[b] * row_loss(b, slope);
+      for (Index k = 0; k < outputs; ++k) slope[k] *= weight_[b] / float(std::max<Index>(n, 1));
+    }
+    backward(n);
+    move(lane, rate, taken);
+    return sum / float(std::max<Index>(n, 1));
+  }
+
+  void backward(Index n) {
+    Index l = layers_ - 1;
+    const Index ld = input(l), outputs = program_.sizes.back();
+    std::fill(weight_slope(l), weight_slope(l) + outputs * ld, 0.0f);
+    std::fill(bias_slope(l), bias_slope(l) + outputs, 0.0f);
+    for (Index b = 0; b < n; ++b) {
+      const float* h = h_[l].data() + b * ld;
+      float* d = d_.data() + b * ld;
+      if (l > 0) std::fill(d, d + ld, 0.0f);
+      for (Index k = 0; k < outputs; ++k) {
+        const float slope = out_[b * outputs + k];
+        float* g = weight_slope(l) + k * ld;
+        for (Index j = 0; j < ld; ++j) g[j] += slope * h[j];
+        bias_slope(l)[k] += slope;
+        if (l > 0) {
+          const float* w = weight(l) + k * ld;
+          for (Index j = 0; j < ld; ++j) d[j] += slope * w[j];
+        }
+      }
+    }
+    float *d = d_.data(), *before = e_.data();
+    while (l-- > 0) {
+      const Index in = program_.sizes[l], out = program_.sizes[l + 1], wide = whole(out);
+      bend_back(h_[l + 1].data(), d, n * wide);
+      std::fill(bias_slope(l), bias_slope(l) + wide, 0.0f);
+      for (Index b = 0; b < n; ++b)
+        for (Index j = 0; j < wide; ++j) bias_slope(l)[j] += d[b * wide + j];
+      product(h_[l].data(), 1, input(l), d, wide, weight_slope(l), wide, in, wide, n);
+      if (l == 0) return;
+      turn(weight(l), in, out, wide, turned_.data(), input(l));
+      product(d, wide, 1, turned_.data(), input(l), before, input(l), n, input(l), out);
+      std::swap(d, before);
+    }
+  }
+
+  void move(const Lane& lane, float rate, Index taken) {
+    constexpr float b1 = 0.9f, b2 = 0.999f, epsilon = 1e-8f;
+    const float first = rate / (1.0f - std::pow(b1, float(taken))), second = 1.0f / (1.0f - std::pow(b2, float(taken)));
+    const float share = std::min(lane.alpha / float(lane.steps), 1.0f) * rate / lane.rate;
+    for (Index part = 0; part + 1 < Index(starts_.size()); ++part) {
+      const bool counts = part % 2 == 0 || program_.biases;
+      const float l2 = counts && !program_.decoupled ? lane.alpha : 0.0f;
+      const float decay = counts && program_.decoupled ? share : 0.0f;
+      float *w = w_.data(), *m = m_.data(), *v = v_.data();
+      const float* g = g_.data();
+      const Index end = starts_[part + 1];
+      if (decay == 0.0f) {
+        for (Index i = starts_[part]; i < end; ++i) {
+          const float slope = g[i] + l2 * w[i];
+          m[i] = b1 * m[i] + (1.0f - b1) * slope;
+          v[i] = b2 * v[i] + (1.0f - b2) * slope * slope;
+          w[i] -= first * m[i] / (std::sqrt(v[i] * second) + epsilon);
+        }
+        continue;
+      }
+      for (Index i = starts_[part]; i < end; ++i) {
+        m[i] = b1 * m[i] + (1.0f - b1) * g[i];
+        v[i] = b2 * v[i] + (1.0f - b2) * g[i] * g[i];
+        const float by = -first * m[i] / (std::sqrt(v[i] * second) + epsilon);
+        const bool spared = program_.cautious && by * w[i] > 0.0f;
+        w[i] += by - (spared ? 0.0f : decay * w[i]);
+      }
+    }
+  }
+
+  const Program& program_;
+  Index layers_;
+  std::vector<Index> starts_;                                // of weights and biases of each layer
+  std::vector<float> w_, m_, v_, g_, d_, e_, turned_, out_, target_, weight_;
+  std::vector<std::vector<float>> h_;
+};
+
+// Numbers too small for their exponent count as 0 while this lives: moments of dead units would else slow each step.
+class NoSubnormals {
+ public:
+#if defined(__SSE__)
+  NoSubnormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040); }
+  ~NoSubnormals() { _mm_setcsr(before_); }
+
+ private:
+  unsigned before_;
+#endif
+};
+
+}  // namespace equipoise::nets
