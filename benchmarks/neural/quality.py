@@ -1,26 +1,34 @@
 """Nested cross-validation of our nets against scikit-learn's, each with alpha tuned inside at the same budget.
 
-Seven tables, at most 2,000 rows each. Outer folds: 5. Inside: 3 folds, 9 alphas (ours from `MLPClassifier`'s own range,
+Seven tables, at most 2,000 rows each. Outer folds: 5, drawn anew at each repeat, with other seeds of all
+contestants. Inside: 3 folds, 9 alphas (ours from `MLPClassifier`'s own range,
 scikit-learn's from 1e-5 to 1e3), two hidden layers of 64, at most 100 epochs, batches of 128, columns of unit variance,
 a standardised target. Everything else is each library's default; scikit-learn ends a fit when the loss stands still.
 Both get the same design matrix. Histogram boosting at its defaults stands beside them.
 
 The difference is theirs minus ours, of log loss or of squared error over the variance of the target, with Nadeau and
-Bengio's corrected interval; "s.e." is the standard error of their score over the rows.
+Bengio's corrected interval; "s.e." is the standard error of their score over the rows, each by its mean over the
+repeats. Seconds are those of the processor, for one repeat.
+
+With `--out DIR` the losses of every fold are kept, and the same command goes on from there.
 
 With `--encodings` no other library takes part: ours, on the frame, with the numeric encodings and with embeddings of
 its categories; the difference is that to numbers as they are and a column for each level.
 
-Run: EQUIPOISE_DATA=... python benchmarks/neural/quality.py [german ...] [--penalties l2 decoupled]
+Run: EQUIPOISE_DATA=... python benchmarks/neural/quality.py [german ...] [--repeats 4] [--penalties l2 decoupled]
      EQUIPOISE_DATA=... python benchmarks/neural/quality.py magic shoppers default --encodings
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import time
 import warnings
+from collections.abc import Callable
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +48,7 @@ from equipoise.judge.verdict import corrected_error
 
 NAMES = ("breast_cancer", "diabetes", "german", "mammography", "magic", "shoppers", "default")
 ALPHAS, INNER, OUTER, ROWS = 9, 3, 5, 2000
-NET = {"hidden_layer_sizes": (64, 64), "batch_size": 128, "max_iter": 100, "random_state": 0}
+NET = {"hidden_layer_sizes": (64, 64), "batch_size": 128, "max_iter": 100}
 
 
 ENCODINGS = {
@@ -75,25 +83,27 @@ def data(name: str) -> tuple[np.ndarray, np.ndarray]:
     return eq.DesignEncoder().fit_transform(frame), np.asarray(y)
 
 
-def theirs(classes: bool) -> object:
-    net = make_pipeline(StandardScaler(), (TheirClassifier if classes else TheirRegressor)(**NET))
+def theirs(classes: bool, seed: int) -> object:
+    kind = TheirClassifier if classes else TheirRegressor
+    net = make_pipeline(StandardScaler(), kind(**NET, random_state=seed))
     name = "mlpclassifier__alpha" if classes else "regressor__mlpregressor__alpha"
     model = net if classes else TransformedTargetRegressor(net, transformer=StandardScaler())
     scoring = "neg_log_loss" if classes else "neg_mean_squared_error"
     return GridSearchCV(model, {name: np.geomspace(1e-5, 1e3, ALPHAS)}, scoring=scoring, cv=_folds(classes, INNER))
 
 
-def ours(classes: bool, penalty: str, starts: int, **more: object) -> object:
+def ours(classes: bool, seed: int, penalty: str, starts: int, **more: object) -> object:
     kind = eq.MLPClassifier if classes else eq.MLPRegressor
-    return kind(eq.CrossValidation(INNER, alphas=ALPHAS), penalty=penalty, starts=starts, n_jobs=1, **NET, **more)
+    settings = {**NET, "penalty": penalty, "starts": starts, "n_jobs": 1, "random_state": seed, **more}
+    return kind(eq.CrossValidation(INNER, alphas=ALPHAS), **settings)
 
 
-def boosting(classes: bool) -> object:
-    return (HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor)(random_state=0)
+def boosting(classes: bool, seed: int) -> object:
+    return (HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor)(random_state=seed)
 
 
-def _folds(classes: bool, count: int) -> object:
-    return (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=0)
+def _folds(classes: bool, count: int, seed: int = 0) -> object:
+    return (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=seed)
 
 
 def _rows(X: object, rows: np.ndarray) -> object:
@@ -108,15 +118,55 @@ def losses(model: object, X: object, y: np.ndarray, spread: float) -> np.ndarray
     return -np.log(np.maximum(p, 1e-15))
 
 
+class Kept:
+    """Losses of the rows of each fold and the seconds that they took, by data, contestant, repeat and fold."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._path = None if folder is None else folder / "quality.jsonl"
+        self._found: dict[tuple[object, ...], tuple[list[float], float]] = {}
+        if self._path is not None and self._path.exists():
+            for line in map(json.loads, self._path.read_text().splitlines()):
+                self._found[tuple(line["key"])] = line["losses"], line["seconds"]
+
+    def get(self, key: tuple[object, ...], make: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
+        if key not in self._found:
+            start = time.process_time()
+            found = make().tolist(), time.process_time() - start
+            self._found[key] = found
+            if self._path is not None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                with self._path.open("a") as handle:
+                    handle.write(json.dumps({"key": key, "losses": found[0], "seconds": found[1]}) + "\n")
+        losses, seconds = self._found[key]
+        return np.array(losses), seconds
+
+
+def contestants(given: argparse.Namespace) -> dict[str, Callable[[bool, int], object]]:
+    """Makers of a model, of (classes, seed), by label; the first is what the others are compared with."""
+    if given.encodings:
+        penalty = given.penalties[0]
+        return {label: partial(ours, penalty=penalty, starts=1, **more) for label, more in ENCODINGS.items()}
+    models = {} if given.without_theirs else {"scikit-learn": theirs}
+    for penalty, starts in product(given.penalties, given.starts):
+        label = f"ours, {penalty}" + (f", {starts} starts" if starts > 1 else "")
+        models[label] = partial(ours, penalty=penalty, starts=starts)
+    return models | {"boosting": boosting}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*", default=NAMES)
+    parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--penalties", nargs="+", default=["l2"])
-    parser.add_argument("--starts", type=int, nargs="+", default=[1, 5])
+    parser.add_argument("--starts", type=int, nargs="+", default=[1])
     parser.add_argument("--without-theirs", action="store_true")
     parser.add_argument("--encodings", action="store_true")
+    parser.add_argument("--only", nargs="+", help="labels of the contestants that take part; all if not given")
+    parser.add_argument("--out", type=Path, help="folder that losses are kept in, and gone on from")
     given = parser.parse_args()
     difference = "standard - this" if given.encodings else "theirs - ours"
+    models, kept = contestants(given), Kept(given.out)
+    models = {label: make for label, make in models.items() if given.only is None or label in given.only}
     print(f"| data | rows | contestant | loss | {difference} | 95 % interval | s.e. | seconds |")
     print("|---|---|---|---|---|---|---|---|")
     for name in given.names:
@@ -124,35 +174,32 @@ def main() -> None:
         X = frame_of(name)[0] if given.encodings else X
         classes = y.dtype.kind in "iu"
         spread = 1.0 if classes else float(np.var(y))
-        models = {} if given.without_theirs else {"scikit-learn": lambda: theirs(classes)}  # noqa: B023
-        models |= {
-            f"ours, {penalty}" + (f", {starts} starts" if starts > 1 else ""): (
-                lambda p=penalty, s=starts, c=classes: ours(c, p, s)
-            )
-            for penalty in given.penalties
-            for starts in given.starts
-        }
-        models["boosting"] = lambda: boosting(classes)  # noqa: B023
-        if given.encodings:
-            penalty = given.penalties[0]
-            models = {
-                label: lambda more=more, c=classes, p=penalty: ours(c, p, 1, **more)
-                for label, more in ENCODINGS.items()
-            }
-        splits = list(_folds(classes, OUTER).split(X, y))
+        splits = [
+            (repeat, fold, *split)
+            for repeat in range(given.repeats)
+            for fold, split in enumerate(_folds(classes, OUTER, repeat).split(X, y))
+        ]
         rows, taken = {}, {}
         for label, make in models.items():
-            start, found = time.perf_counter(), np.empty(len(y))
-            for train, test in splits:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    found[test] = losses(make().fit(_rows(X, train), y[train]), _rows(X, test), y[test], spread)
-            rows[label], taken[label] = found, time.perf_counter() - start
+            found, seconds = np.empty((given.repeats, len(y))), 0.0
+            for repeat, fold, train, test in splits:
+
+                def fitted(
+                    make: Callable[[bool, int], object] = make, seed: int = repeat, train: np.ndarray = train,
+                    test: np.ndarray = test, X: object = X, y: np.ndarray = y, c: bool = classes, v: float = spread,
+                ) -> np.ndarray:  # fmt: skip
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore")
+                        return losses(make(c, seed).fit(_rows(X, train), y[train]), _rows(X, test), y[test], v)
+
+                found[repeat, test], took = kept.get((name, label, repeat, fold), fitted)
+                seconds += took
+            rows[label], taken[label] = found, seconds / given.repeats
         base = rows[next(iter(rows))]
-        error = base.std() / np.sqrt(len(base))
+        error = base.mean(axis=0).std() / np.sqrt(len(y))
         for label, found in rows.items():
-            d = np.array([np.mean(base[test] - found[test]) for _, test in splits])
-            half = stats.t.ppf(0.975, OUTER - 1) * corrected_error(d, 1.0 / (OUTER - 1))
+            d = np.array([np.mean(base[repeat, test] - found[repeat, test]) for repeat, _, _, test in splits])
+            half = stats.t.ppf(0.975, len(d) - 1) * corrected_error(d, 1.0 / (OUTER - 1))
             print(
                 f"| {name} | {len(y)} | {label} | {found.mean():.4f} | {d.mean():+.4f} | {d.mean() - half:+.4f} to "
                 f"{d.mean() + half:+.4f} | {error:.4f} | {taken[label]:.0f} |",
