@@ -176,6 +176,27 @@ def test_schedule_free_shows_the_average():
     assert np.ptp(path[-10:]) < 0.05
 
 
+@pytest.mark.parametrize("cautious", [False, True])
+def test_schedule_free_decays_its_iterate_by_the_weights_of_the_gradient(cautious):
+    recipe = Recipe((2, 1), "relu", "binary", 4, solver("schedule_free"), "decoupled", cautious=cautious)
+    own, layers, moments = lane(alpha=0.4), LAYERS, recipe.solver.init(LAYERS)
+    y = x = z = np.asarray(LAYERS[0][0], np.float64).ravel()
+    square, met = np.zeros(2), []
+    for step in range(1, 13):  # Defazio et al. 2024, equations 2 to 4 and algorithm 1, with weights of equal rates
+        g = np.asarray(gradient(layers)[0][0], np.float64).ravel()
+        layers, moments, _ = steps.one_step(recipe, TABLE, own, layers, moments, ROWS, jnp.array(step), 0.0)
+        square = 0.999 * square + 0.001 * g * g
+        by = -0.1 * g / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        grows = by * y > 0
+        z = z + by - 0.4 / 4 * np.where(grows & cautious, 0.0, y)
+        x = x + (z - x) / step
+        y = 0.9 * x + 0.1 * z
+        met.append(grows.any())
+        np.testing.assert_allclose(np.asarray(layers[0][0]).ravel(), y, rtol=2e-4)
+    assert any(met)
+    np.testing.assert_allclose(np.asarray(shown(recipe.solver, layers, moments)[0][0]).ravel(), x, rtol=1e-3)
+
+
 @pytest.mark.parametrize(
     "setting",
     [

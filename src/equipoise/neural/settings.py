@@ -40,8 +40,8 @@ def settings_of(model: Any) -> tuple[Recipe, dict[str, Any]]:
     method = solver(model.solver)
     if penalty in ("l1", "group_l1") and model.solver not in _PROXIMAL:
         raise InputError(f"penalty={penalty!r} needs solver 'adam' or 'sgd', not {model.solver!r}")
-    if penalty == "decoupled" and isinstance(method, ScheduleFree):
-        raise InputError("solver='schedule_free' has no decoupled decay; use penalty='l2'")
+    if model.cautious and penalty != "decoupled":
+        raise InputError(f"cautious=True is a way of decoupled decay, and penalty={penalty!r}; use penalty='decoupled'")
     _choice("numeric_encoding", model.numeric_encoding, ENCODINGS)
     if model.embedding is not None and model.embedding != "auto":
         _whole("embedding", model.embedding, instead="None, 'auto', or ")

@@ -7,6 +7,7 @@ equations 2 to 4).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, final
 
@@ -22,6 +23,15 @@ __all__ = ["ScheduleFree", "Solver", "metric", "shown", "solver"]
 _EPS: Final = 1e-8
 _MOMENTUM: Final = 0.9
 _MOMENTS: Final = ("adam", "adamw")  # their steps are gradients over sqrt(second moment)
+
+
+Shrink = Callable[[Any, Any], Any]
+"""Step and weights -> the step with decay."""
+
+
+def _as_it_is(steps: Any, weights: Any) -> Any:
+    del weights
+    return steps
 
 
 class Solver(Protocol):
@@ -49,16 +59,23 @@ class ScheduleFree:
 
     b1: float = 0.9
 
-    def _build(self, rate: jax.typing.ArrayLike) -> Any:
-        return contrib.schedule_free(optax.adam(rate, b1=0.0), rate, b1=self.b1)
+    def _build(self, rate: jax.typing.ArrayLike, shrink: Shrink) -> Any:
+        parts = (optax.scale_by_adam(b1=0.0), optax.scale_by_learning_rate(rate), optax.stateless(shrink))
+        return contrib.schedule_free(optax.chain(*parts), rate, b1=self.b1)
 
     def init(self, model: Any) -> Any:
         """Moments before the first step."""
-        return self._build(1.0).init(model)
+        return self._build(1.0, _as_it_is).init(model)
 
-    def update(self, model: Any, gradient: Any, moments: Any, rate: jax.typing.ArrayLike) -> tuple[Any, Any]:
-        """Weights and moments after one step."""
-        steps, moments = self._build(rate).update(gradient, moments, model)
+    def update(
+        self, model: Any, gradient: Any, moments: Any, rate: jax.typing.ArrayLike, shrink: Shrink = _as_it_is
+    ) -> tuple[Any, Any]:
+        """Weights and moments after one step.
+
+        Decoupled decay is a part of the iterate's step, by the weights where the gradient was taken: `shrink` turns
+        step and weights into the step that has it.
+        """
+        steps, moments = self._build(rate, shrink).update(gradient, moments, model)
         return optax.apply_updates(model, steps), moments
 
 

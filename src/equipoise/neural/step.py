@@ -28,7 +28,7 @@ from jax import lax
 from equipoise.adversarial.penalties.protocol import half_squared_slope
 from equipoise.neural.proximal import group_soft_threshold, soft_threshold
 from equipoise.neural.recipe import Lanes, Recipe, Table, Task
-from equipoise.neural.solvers import metric
+from equipoise.neural.solvers import ScheduleFree, metric
 from equipoise.training import cosine
 
 __all__ = ["apply", "batch_loss", "one_step", "row_losses", "where"]
@@ -119,9 +119,15 @@ def one_step(
         gradient = _weights(recipe, lambda g, w: g + lane.alpha * _top(w), gradient, layers)
     first = lane.rate
     rate = cosine(first, 0.0, done) if recipe.cosine else first
+    share = jnp.minimum(lane.alpha / lane.steps, 1.0) * rate / first
+    if recipe.penalty == "decoupled" and isinstance(recipe.solver, ScheduleFree):
+
+        def shrink(steps: Any, old: Any) -> Any:
+            return _weights(recipe, lambda by, w: by - share * _spared(recipe, w + by, w), steps, old)
+
+        return *recipe.solver.update(layers, gradient, moments, rate, shrink), loss
     moved, moments = recipe.solver.update(layers, gradient, moments, rate)
     if recipe.penalty == "decoupled":
-        share = jnp.minimum(lane.alpha / lane.steps, 1.0) * rate / first
         moved = _weights(recipe, lambda new, old: new - share * _spared(recipe, new, old), moved, layers)
     if recipe.penalty in ("l1", "group_l1"):
         metrics, threshold = metric(recipe.solver, moments, moved), rate * lane.alpha

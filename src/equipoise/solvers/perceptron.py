@@ -44,7 +44,7 @@ def train_nets(*, bend: str, task: str, **arguments: Any) -> None:
     >>> data = {"X": X, "target": X, "weight": single(2) + 1, "orders": order, "held": order[0], "first": 0, "total": 1}
     >>> shape = {"sizes": [1, 1], "batch": 2, "shift": single(1, 1), "spread": single(1, 1) + 1}
     >>> train_nets(bend="relu", task="regression", **shape, **flags, **data, **members, **state)
-    >>> state["weights"].round(3).tolist(), state["curve"].tolist()  # the first step has the length of the rate
+    >>> state["weights"].astype(float).round(3).tolist(), state["curve"].tolist()  # a first step as long as the rate
     ([[0.1, 0.0]], [[0.5]])
     """
     _native.train_nets(bend=BENDS.index(bend), task=TASKS.index(task), **arguments)
