@@ -75,6 +75,7 @@ def test_scores_of_a_trial_agree_with_scikit_learn():
     numbers = scores(np.array([1.0, 2.0, 4.0]), np.array([1.0, 1.0, 2.0]))
     assert numbers["rmse"] == pytest.approx(np.sqrt(5 / 3))
     assert numbers["absolute_error"] == pytest.approx(1.0)
+    assert numbers["pinball"] == pytest.approx(metrics.mean_pinball_loss([1.0, 2.0, 4.0], [1.0, 1.0, 2.0], alpha=0.5))
 
 
 @pytest.mark.parametrize("slope", [0.5, 1.0, 2.0])
@@ -258,3 +259,100 @@ def test_a_curve_by_the_smallest_class_keeps_the_shares():
         trial_curve(rare, "y", minority=[0, 3])
     with pytest.raises(InputError, match="has no smallest class"):
         trial_curve(planted_alpha(), "y", minority=[3])
+
+
+def counts_of(name, sizes=(60, 30)):
+    codes = np.repeat([0, 1], sizes).astype(np.int32)
+    x = np.random.default_rng(0).normal(size=len(codes)) + 3.0 * codes
+    rows = Table((Column("x", "number", x), Column("y", "category", codes, ("no", "yes"))))
+    sample = Sample(rows, "y", "binary", ("no", "yes"))
+    made = arms_of(["real", name], "real", "binary")[name](Given(sample, sample.take(np.arange(0)), 3)).sample
+    return np.bincount(made.y.astype(int), minlength=2), made.table
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("trees:minority", [60, 60]), ("copula:minority:0.5", [60, 45]), ("mixture:2", 270), ("mixture", 180),
+     ("marginals:only:0.5", 45)],
+)  # fmt: skip
+def test_synthesizers_are_arms_by_name(name, expected):
+    counts, _ = counts_of(name)
+    assert counts.tolist() == expected if isinstance(expected, list) else counts.sum() == expected
+
+
+def test_a_named_synthesizer_is_the_one_it_names():
+    from equipoise.tables import TableMixture
+
+    named = counts_of("mixture")[1]
+    codes = np.repeat([0, 1], (60, 30)).astype(np.int32)
+    sample = Sample(named.take(np.arange(90)), "y", "binary", ("no", "yes"))
+    given = Given(sample, sample.take(np.arange(0)), 3)
+    own = arms_of(["real", {"own": TableMixture()}], "real", "binary")["own"](given).sample.table
+    assert np.array_equal(named["x"].values, own["x"].values)
+    assert np.array_equal(named["y"].values[:90], codes)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("svm", "a synthesizer .auto, copula, gan"), ("gan:twice", "'twice' is neither 'minority'"),
+     ("gan:0", "multiple=0.0 is not a number above 0"), ("trees:minority:only", "no training set")],
+)  # fmt: skip
+def test_arms_that_are_none_are_named(name, message):
+    with pytest.raises(InputError, match=message):
+        arms_of(["real", name], "real", "binary")
+
+
+def test_arms_that_balance_are_left_out_of_a_regression():
+    kept = arms_of(["real", "trees:minority", "trees:2", "smote"], "real", "regression")
+    assert list(kept) == ["real", "trees:2"]
+
+
+def test_arms_are_compared_by_every_score():
+    options = {"learners": "logistic", "folds": 4, "repeats": 2, "inner": 0}
+    found = trial_of(table("binary", n=90), "y", arms=["real", "oversample", "marginals"], **options)
+    by_arm = {each.arm: each for each in found.arms}
+    for name, sign in (("roc_auc", 1.0), ("brier", -1.0), ("f1", 1.0)):
+        rows = {row.candidate: row for row in found.compare(name)}
+        assert list(rows) == ["oversample", "marginals"]
+        for arm, row in rows.items():
+            assert row.effect == pytest.approx(sign * (by_arm[arm].scores[name] - by_arm["real"].scores[name]))
+            assert row.low < row.effect < row.high
+    slopes = np.array([by_arm[arm].folds["calibration_slope"] for arm in ("real", "marginals")])
+    nearer = np.diff(-np.abs(slopes - 1.0), axis=0).mean()
+    assert {row.candidate: row.effect for row in found.compare("calibration_slope")}["marginals"] == pytest.approx(
+        nearer
+    )
+    assert found.compare("log_loss") == found.rows
+    assert found.to_dict()["by_score"]["roc_auc"][0]["effect"] == found.compare("roc_auc")[0].effect
+    with pytest.raises(InputError, match="score 'recall' is not known; choose one of log_loss"):
+        found.compare("recall")
+
+
+def test_a_score_that_tells_arms_apart_is_marked_in_table_and_page(tmp_path):
+    codes = (np.arange(400) % 10 == 0).astype(np.int32)  # balanced classes: worse loss, better decisions
+    x = np.random.default_rng(0).normal(size=400) + 2.0 * codes
+    rare = Table((Column("x", "number", x), Column("y", "category", codes, ("no", "yes"))))
+    options = {"learners": "logistic", "arms": ["real", "oversample"], "inner": 0, "repeats": 2}
+    found = trial_of(rare, "y", **options)
+    assert found.verdict == "hurts"
+    (row,) = found.compare("balanced_accuracy")
+    assert row.verdict == "helps"
+    line = str(found).splitlines()[-3]
+    assert line.startswith("logistic   oversample")
+    assert f"{found.arms[1].scores['balanced_accuracy']:.3f}+" in line
+    assert max(map(len, str(found).splitlines())) <= 80
+    page = found.to_html(tmp_path / "page.html").read_text()
+    assert f"{found.arms[1].scores['balanced_accuracy']:.3g}"[:4] in page
+    assert "▲</td>" in page
+
+
+def test_folds_where_a_score_is_not_defined_are_left_out():
+    from dataclasses import replace as changed
+
+    found = trial_of(table("binary", n=90), "y", learners="logistic", arms=["real", "jitter"], repeats=1, inner=0)
+    real, jitter = found.arms
+    holes = changed(jitter, folds=jitter.folds | {"roc_auc": (None, *jitter.folds["roc_auc"][1:])})
+    (row,) = changed(found, arms=(real, holes)).compare("roc_auc")
+    assert row.effect == pytest.approx(np.mean(np.subtract(jitter.folds["roc_auc"], real.folds["roc_auc"])[1:]))
+    none = changed(jitter, folds=jitter.folds | {"roc_auc": (None,) * 5})
+    assert changed(found, arms=(real, none)).compare("roc_auc") == ()

@@ -61,7 +61,8 @@ def trial(
         Names with commas between: logistic, forest, boosting, knn, mlp.
     arms
         Names with commas between: real, class_weight, threshold, oversample, smote, jitter, mixup, duplicates,
-        marginals, synthetic, synthetic_only, oracle.
+        marginals, synthetic, synthetic_only, oracle; trees, mixture, copula, gan, vae or auto for as many rows from
+        that synthesizer, gan:2 for twice as many, gan:minority until classes are equal, gan:only for these alone.
     baseline
         Arm that the others are compared with.
     folds

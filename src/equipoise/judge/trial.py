@@ -10,6 +10,7 @@ correction of the error still takes test rows over all rows of the training part
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -70,8 +71,10 @@ def trial(
         "mlp". An estimator of the user's own is given the encoded columns of `DesignEncoder` and codes of the classes.
     arms : str, mapping of name to synthesizer or `Augmenter`, or sequence of these
         "real", "class_weight", "threshold", "oversample", "smote" (needs imbalanced-learn), "jitter", "mixup",
-        "duplicates", "marginals", "synthetic" (TableTrees), "synthetic_only", "oracle". Arms that balance classes are
-        left out of a regression.
+        "duplicates", "marginals", "synthetic" (TableTrees), "synthetic_only", "oracle". Our synthesizers by name are
+        "trees", "mixture", "copula", "gan", "vae", "auto": as many rows of all classes; "gan:2" is twice as many,
+        "gan:minority" until classes are equal, "gan:only" without the real rows. Arms that balance classes are left out
+        of a regression.
     baseline : str, default "real"
         The arm that the others are compared with.
     folds, repeats : int, default 5 and 3
@@ -107,7 +110,7 @@ def trial(
     Returns
     -------
     Trial
-        `.verdict`, `.effect`, `.interval`, `.reason`, `.table()`, `.to_dict()`, `.plot()`.
+        `.verdict`, `.effect`, `.interval`, `.reason`, `.table()`, `.compare(score)`, `.to_dict()`, `.plot()`.
 
     Raises
     ------
@@ -235,10 +238,9 @@ def _result(
         len(parts[0].train) if size is None else size,
         len(parts[0].test),
         *numbers,
+        ratio(parts),
         answer.rows,
-        tuple(
-            ArmScores(learner, arm, _means(found[learner, arm]), tuple(losses[learner, arm])) for learner, arm in found
-        ),
+        tuple(_arm_scores(learner, arm, folds, losses[learner, arm]) for (learner, arm), folds in found.items()),
         tuple(
             f"{learner} cannot weigh rows, and is left out of {arm}"
             for learner, arm in pairs
@@ -252,6 +254,11 @@ def _constant_loss(whole: Sample, fold: Fold, size: int | None, seed: int) -> fl
     test = whole.take(fold.test)
     prediction = constant(real).predict(test.features)
     return float(score(test.y, prediction)[metric_set(whole.task).primary][0])
+
+
+def _arm_scores(learner: str, arm: str, folds: list[dict[str, float | None]], losses: Sequence[Any]) -> ArmScores:
+    by_fold = {name: tuple(each[name] for each in folds) for name in folds[0]}
+    return ArmScores(learner, arm, _means(folds), tuple(losses), by_fold)
 
 
 def _means(folds: list[dict[str, float | None]]) -> dict[str, float | None]:

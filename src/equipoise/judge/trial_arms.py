@@ -13,6 +13,10 @@ marginals        as many rows with independent columns: the floor
 synthetic        as many rows from a synthesizer
 synthetic_only   those rows alone
 oracle           as many real rows that were held back: what the best possible generator would give
+
+A synthesizer by name, with what is added: "gan" as many rows as there are, of all classes; "gan:2" twice as many;
+"gan:minority" rows of the smaller classes until all are as large as the largest, "gan:minority:0.5" half of these;
+"gan:only" its rows alone.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.augment import Augmenter, default_synthesizer, generated
+from equipoise.augment.generate import WHEN, check_recipe
 from equipoise.data import Column
 from equipoise.errors import InputError
 from equipoise.judge.sample import Sample
@@ -32,6 +37,7 @@ from equipoise.judge.sample import Sample
 __all__ = [
     "ARMS",
     "DEFAULT_ARMS",
+    "SYNTHESIZERS",
     "UNTUNED",
     "Apply",
     "Given",
@@ -63,6 +69,16 @@ class Given:
 
 
 Apply = Callable[[Given], Training]
+
+SYNTHESIZERS = {
+    "auto": "TableSynthesizer",
+    "copula": "TableCopula",
+    "gan": "TableGAN",
+    "marginals": "TableMarginals",
+    "mixture": "TableMixture",
+    "trees": "TableTrees",
+    "vae": "TableVAE",
+}
 
 DEFAULT_ARMS = ("real", "class_weight", "oversample", "jitter", "mixup", "duplicates", "marginals", "synthetic")
 UNTUNED = "real"  # the arm that decides at one half
@@ -240,9 +256,12 @@ def arms_of(given: Any, baseline: str, task: str) -> dict[str, Apply]:
     if isinstance(given, str | Mapping):
         given = [given]
     found: dict[str, Apply] = {}
+    balancing = set(_FOR_CLASSES)
     for item in given:
         named = item if isinstance(item, Mapping) else {item: item}
         for name, arm in named.items():
+            if isinstance(arm, str) and "minority" in arm.split(":"):
+                balancing.add(name)
             if name in found or (name in ARMS and not isinstance(arm, str)):
                 raise InputError(f"arm {name!r} is given twice or names a built-in one; choose another name")
             found[name] = _arm(name, arm)
@@ -251,7 +270,7 @@ def arms_of(given: Any, baseline: str, task: str) -> dict[str, Apply]:
             raise InputError(f"baseline {baseline!r} is none of the arms {', '.join(found)}; name one of them")
         found[baseline] = ARMS[baseline]
     if task == "regression":
-        found = {name: arm for name, arm in found.items() if name not in _FOR_CLASSES}
+        found = {name: arm for name, arm in found.items() if name not in balancing}
         if baseline not in found:
             raise InputError(f"baseline {baseline!r} balances classes, and the target is a number; name another arm")
     if task == "multiclass" and "threshold" in found:
@@ -263,11 +282,38 @@ def arms_of(given: Any, baseline: str, task: str) -> dict[str, Apply]:
 
 def _arm(name: Any, arm: Any) -> Apply:
     if isinstance(arm, str):
-        if arm not in ARMS:
-            raise InputError(f"arm {arm!r} is not known; choose among {', '.join(ARMS)}, or give {{name: synthesizer}}")
-        return ARMS[arm]
+        return ARMS[arm] if arm in ARMS else _by_name(arm)
     if isinstance(arm, Augmenter):
         return _added(default_synthesizer() if arm.synthesizer is None else arm.synthesizer, arm.multiple, arm.when)
     if callable(getattr(arm, "fit", None)) and callable(getattr(arm, "sample", None)):
         return _added(arm)
     raise InputError(f"arm {name!r} is a {type(arm).__name__}; give a synthesizer, an Augmenter or a known name")
+
+
+def _by_name(text: str) -> Apply:
+    """The arm of a synthesizer's name and, after colons, of which classes and how many."""
+    from equipoise import tables
+
+    name, *words = text.split(":")
+    if name not in SYNTHESIZERS:
+        raise InputError(
+            f"arm {text!r} is not known; choose among {', '.join(ARMS)}, a synthesizer ({', '.join(SYNTHESIZERS)}), "
+            "also with ':minority', ':only' or ':2', or give {name: synthesizer}"
+        )
+    when, alone, multiple = "all", False, 1.0
+    for word in words:
+        if word in WHEN:
+            when = word
+        elif word == "only":
+            alone = True
+        else:
+            try:
+                multiple = float(word)
+            except ValueError:
+                raise InputError(
+                    f"arm {text!r}: {word!r} is neither 'minority', 'all', 'only' nor a number of times"
+                ) from None
+    check_recipe(multiple, when)
+    if alone and when != "all":
+        raise InputError(f"arm {text!r}: rows of the smaller classes alone are no training set; leave one of them out")
+    return _added(getattr(tables, SYNTHESIZERS[name])(), multiple, when, alone)

@@ -5,7 +5,7 @@
                      balanced accuracy and F1 (of the second class; several classes: mean over the classes) of the class
                      decided for; for two classes the slope of calibration, b of logit P(y) = a + b logit p: below 1
                      where probabilities are too sure (Cox 1958, Biometrika 45)
-    regression       squared error and its root, R^2, absolute error (twice the pinball loss of the median)
+    regression       squared error and its root, R^2, absolute error, and half of it: the pinball loss of the median
 
 Log loss with the shares put right: a model fitted on shares q_k that in truth are r_k is corrected by
 p_k r_k / q_k, scaled to sum to 1 (Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to
@@ -15,6 +15,7 @@ come, and repaired.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,7 @@ from sklearn.metrics import average_precision_score, f1_score
 
 from equipoise.judge.metrics import score
 
-__all__ = ["COLUMNS", "Thresholds", "decide", "prior_corrected", "scores"]
+__all__ = ["COLUMNS", "Thresholds", "as_losses", "decide", "prior_corrected", "scores"]
 
 Floats = NDArray[np.float64]
 _TINY = 1e-12
@@ -43,8 +44,9 @@ _CLASSES = (
 COLUMNS = {
     "binary": _CLASSES,
     "multiclass": _CLASSES,
-    "regression": (("r2", "R2"), ("rmse", "RMSE"), ("absolute_error", "abs.er")),
+    "regression": (("r2", "R2"), ("rmse", "RMSE"), ("absolute_error", "abs.er"), ("pinball", "pinbal")),
 }
+_MORE_IS_BETTER = frozenset({"roc_auc", "pr_auc", "balanced_accuracy", "f1", "r2"})
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def scores(y: NDArray[np.generic], prediction: Floats, thresholds: Thresholds | 
     """
     found = {name: float(values[0]) for name, values in score(y, prediction).items()}
     if prediction.ndim == 1:
-        return found | {"rmse": float(np.sqrt(found["squared_error"]))}
+        return found | {"rmse": float(np.sqrt(found["squared_error"])), "pinball": 0.5 * found["absolute_error"]}
     codes = np.asarray(y, dtype=np.intp)
     is_class = np.arange(prediction.shape[1]) == codes[:, None]
     present = is_class.any(axis=0)
@@ -102,6 +104,20 @@ def scores(y: NDArray[np.generic], prediction: Floats, thresholds: Thresholds | 
         "f1": float(f1_score(codes, decided["f1"], labels=list(shown), average="macro", zero_division=0.0)),
         "calibration_slope": _slope(codes, prediction[:, 1]) if binary else float("nan"),
     }
+
+
+def as_losses(name: str, values: Sequence[float | None]) -> Floats:
+    """Return a score as a loss, lower is better; NaN where it is not defined.
+
+    Examples
+    --------
+    >>> as_losses("roc_auc", [0.75, None]).tolist(), as_losses("calibration_slope", [0.75, 1.5]).tolist()
+    ([0.25, nan], [0.25, 0.5])
+    """
+    found = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    if name == "calibration_slope":
+        return np.abs(found - 1.0)
+    return 1.0 - found if name in _MORE_IS_BETTER else found
 
 
 def _slope(codes: NDArray[np.intp], p: Floats) -> float:

@@ -9,24 +9,30 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from equipoise.errors import InputError
 from equipoise.judge.metrics import metric_set
-from equipoise.judge.trial_metrics import COLUMNS
-from equipoise.judge.verdict import Answer, Row
+from equipoise.judge.trial_metrics import COLUMNS, as_losses
+from equipoise.judge.verdict import Answer, Comparison, Row, judge
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["ArmScores", "Trial"]
 
+_MARKS = {"helps": "+", "hurts": "-", "no evidence": " "}
+
 
 @dataclass(frozen=True)
 class ArmScores:
-    """Mean scores of a learner in an arm over all folds, and the primary loss of each fold."""
+    """Mean scores of a learner in an arm over all folds; the primary loss and the other scores of each fold."""
 
     learner: str
     arm: str
     scores: dict[str, float | None]
     losses: tuple[float, ...]
+    folds: dict[str, tuple[float | None, ...]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Trial:
     n_rows, train_rows, test_rows : int
         Rows of the table, and of the first fold: real training rows of an arm, test rows.
     folds, repeats, draws, seed : int
+    ratio : float
+        Test rows over training rows, of which the intervals make use.
     rows : tuple of Row
         Every learner and arm against the baseline.
     arms : tuple of ArmScores
@@ -68,6 +76,7 @@ class Trial:
     repeats: int
     draws: int
     seed: int
+    ratio: float
     rows: tuple[Row, ...]
     arms: tuple[ArmScores, ...]
     skipped: tuple[str, ...] = ()
@@ -83,7 +92,41 @@ class Trial:
         """Return the record as what JSON knows; a score that is not defined is None."""
         from equipoise import __version__
 
-        return {"format": "equipoise.trial/1", "version": __version__, **asdict(self)}
+        others = {name: [asdict(row) for row in self.compare(name)] for name, _ in COLUMNS[self.task]}
+        return {"format": "equipoise.trial/1", "version": __version__, **asdict(self), "by_score": others}
+
+    def compare(self, score: str) -> tuple[Row, ...]:
+        """Return every learner and arm against the baseline by another score than that of the verdict.
+
+        Parameters
+        ----------
+        score : str
+            One of `ArmScores.scores`, such as ``"roc_auc"``, ``"brier"``, ``"f1"`` or ``"rmse"``. Where more is better
+            the effect is how much more; of ``"calibration_slope"`` it is how much nearer to 1.
+
+        Returns
+        -------
+        tuple of Row
+            By the same rule as the verdict, corrected for the number of rows; the scores together are not. Folds where
+            the score is not defined are left out, and rows with fewer than two others.
+
+        Raises
+        ------
+        InputError
+            If the score is not known.
+        """
+        if score not in self.arms[0].scores:
+            raise InputError(f"score {score!r} is not known; choose one of {', '.join(self.arms[0].scores)}")
+        found = {(each.learner, each.arm): as_losses(score, each.folds[score]) for each in self.arms}
+        comparisons = []
+        for (learner, arm), losses in found.items():
+            base = found.get((learner, self.baseline))
+            if arm == self.baseline or base is None:
+                continue
+            known = np.isfinite(losses) & np.isfinite(base)
+            if known.sum() >= 2:
+                comparisons.append(Comparison(arm, self.baseline, learner, losses[known], base[known], self.ratio))
+        return judge(score, comparisons).rows if comparisons else ()
 
     def to_json(self) -> str:
         """Return the record as JSON, with a line's end at its end."""
@@ -127,10 +170,15 @@ class Trial:
                 yield f"{head} {_number(row.effect):>8}  {span:^20}  {row.verdict}"
         yield ""
         columns = COLUMNS[self.task]
-        yield _head("learner", "arm") + "".join(f" {title:>6}" for _, title in columns)
+        marks = {
+            (row.learner, row.candidate, name): _MARKS[row.verdict] for name, _ in columns for row in self.compare(name)
+        }
+        yield _head("learner", "arm") + "".join(f"{title:>6} " for _, title in columns).rstrip()
         for each in self.arms:
-            values = "".join(f" {_short(each.scores[name]):>6}" for name, _ in columns)
-            yield f"{_head(each.learner, each.arm)}{values}"
+            cells = ((name, _short(each.scores[name])) for name, _ in columns)
+            values = "".join(f"{text:>6}{marks.get((each.learner, each.arm, name), ' ')}" for name, text in cells)
+            yield f"{_head(each.learner, each.arm)}{values}".rstrip()
+        yield f"+ better, - worse than {self.baseline!r} beyond the luck of the folds, each score by itself"
         if self.task != "regression":
             yield "* log loss after the shares of the classes are put right"
         for line in self.skipped:

@@ -25,7 +25,9 @@ _SCORES = {  # name in the record: heading
     "r2": "R²",
     "rmse": "RMSE",
     "absolute_error": "Absolute error",
+    "pinball": "Pinball loss of the median",
 }
+_MARKS = {"helps": " ▲", "hurts": " ▼"}
 _TONES = {"helps": "helps", "hurts": "hurts"}
 
 
@@ -101,11 +103,17 @@ def learners(record: Record) -> list[Learner]:
     found: dict[str, list[Record]] = {}
     for entry in items(record, "arms"):
         found.setdefault(word(entry, "learner", "?"), []).append(entry)
-    return [Learner(name, *_lines(name, entries, decided)) for name, entries in found.items()]
+    others = part(record, "by_score")
+    marks = {
+        (word(row, "learner"), word(row, "candidate"), score): _MARKS.get(word(row, "verdict"), "")
+        for score in _SCORES
+        for row in items(others, score)
+    }
+    return [Learner(name, *_lines(name, entries, decided, marks)) for name, entries in found.items()]
 
 
 def _lines(
-    name: str, entries: list[Record], decided: dict[tuple[str, str], Record]
+    name: str, entries: list[Record], decided: dict[tuple[str, str], Record], marks: dict[tuple[str, str, str], str]
 ) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     shown = [key for key in _SCORES if any(as_float(part(entry, "scores").get(key)) is not None for entry in entries)]
     lines = []
@@ -114,7 +122,8 @@ def _lines(
         row = decided.get((name, arm), {})
         low, effect, high = (as_float(row.get(key)) for key in ("low", "effect", "high"))
         fall = "" if effect is None else f"{fixed(effect, 4)} ({fixed(low, 4)} to {fixed(high, 4)})"
-        cells = tuple(significant(as_float(part(entry, "scores").get(key))) for key in shown)
+        scores = part(entry, "scores")
+        cells = tuple(significant(as_float(scores.get(key))) + marks.get((name, arm, key), "") for key in shown)
         verdict = word(row, "verdict")
         lines.append(Line(arm, cells, fall, _TONES.get(verdict, ""), verdict))
     return tuple(_SCORES[key] for key in shown), tuple(lines)
