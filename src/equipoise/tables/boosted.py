@@ -11,18 +11,31 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FIELDS", "boost", "is_sound", "margins"]
+__all__ = ["FIELDS", "JOINED", "boost", "is_sound", "join_trees", "margins", "skeleton", "split_trees"]
 
 FIELDS: Final[dict[str, type[np.generic]]] = {
     "value": np.float64, "feature_idx": np.int32, "num_threshold": np.float64, "missing_go_to_left": np.int32,
     "left": np.int32, "right": np.int32, "is_leaf": np.int32,
 }  # fmt: skip
 
+JOINED: Final[dict[str, type[np.generic]]] = {**FIELDS, "nodes": np.int32}
+"""Names and types of the arrays of many trees: their fields one after the other, and how many nodes each has."""
+
 Arrays = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 
 
-def boost(X: Floats, real: NDArray[np.bool_], seed: int, trees: int, depth: int, rate: float) -> list[Arrays]:
+def boost(
+    X: Floats,
+    real: NDArray[np.bool_],
+    seed: int,
+    trees: int,
+    depth: int,
+    rate: float,
+    *,
+    leaf: int = 20,
+    share: float = 1.0,
+) -> list[Arrays]:
     """Return trees whose sum is the log odds of a real row, but for a constant.
 
     Parameters
@@ -32,13 +45,17 @@ def boost(X: Floats, real: NDArray[np.bool_], seed: int, trees: int, depth: int,
     real : ndarray of shape (n,)
     seed, trees, depth, rate
         As for scikit-learn.
+    leaf : int
+        Fewest rows of a leaf.
+    share : float
+        Each split asks for the best of a random share of the columns: the sum is steadier.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     X = np.where(np.isnan(X).all(axis=0), 0.0, X)  # scikit-learn cannot bin a column without any value
     model = HistGradientBoostingClassifier(
         max_iter=trees, max_depth=depth, max_leaf_nodes=None, learning_rate=rate, random_state=seed,
-        early_stopping=False,
+        min_samples_leaf=leaf, max_features=share, early_stopping=False,
     ).fit(X, real)  # fmt: skip
     nodes = [predictor.nodes for (predictor,) in model._predictors]
     return [{name: tree[name].astype(dtype) for name, dtype in FIELDS.items()} for tree in nodes]
@@ -60,6 +77,29 @@ def margins(X: Floats, trees: list[Arrays]) -> Floats:
             nodes[name] = tree[name]
         total += TreePredictor(nodes, nothing, nothing).predict(X, nothing, used, threads)
     return total
+
+
+def join_trees(trees: list[Arrays]) -> Arrays:
+    """Return the trees as one array a field, and the number of nodes of each; `split_trees` takes them apart."""
+    joined: Arrays = {
+        name: np.concatenate([np.zeros(0, dtype), *(tree[name] for tree in trees)]) for name, dtype in FIELDS.items()
+    }
+    return joined | {"nodes": np.array([len(tree["value"]) for tree in trees], np.int32)}
+
+
+def split_trees(arrays: Arrays) -> list[Arrays]:
+    """Return the trees that `join_trees` joined."""
+    nodes = arrays["nodes"]
+    if not len(nodes):
+        return []
+    parts = {name: np.split(arrays[name], np.cumsum(nodes)[:-1]) for name in FIELDS}
+    return [{name: part[i] for name, part in parts.items()} for i in range(len(nodes))]
+
+
+def skeleton(found: Arrays, prefix: str = "") -> dict[str, tuple[int, ...]]:
+    """Return the shapes of joined trees, whose number and sizes are read off a file's own array of nodes."""
+    nodes = found[prefix + "nodes"]
+    return {**dict.fromkeys(FIELDS, (int(nodes.sum()),)), "nodes": (len(nodes),)}
 
 
 def is_sound(tree: Arrays, features: int) -> bool:

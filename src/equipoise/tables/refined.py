@@ -2,7 +2,8 @@
 
 A classifier between real rows and drawn ones has the log odds log p(x) / q(x) where it is at its best, so that drawing
 x from q and accepting it with probability proportional to p(x) / q(x) gives p (Azadi et al., *Discriminator rejection
-sampling* (2019), section 3). Each round learns from rows that passed the door so far, and its log odds are added.
+sampling* (2019), section 3). Each round learns from rows that passed the door so far, and its log odds are added. Drawn
+rows cost little, so that each round sees more of them than real ones. What is seen of a row: `sight`.
 
 The number of trees follows from the number of rows. Held-out rows cannot choose it where the synthesizer has seen
 them: its rows lie closer to those that it learned from than fresh ones do, and no tree at all would look best.
@@ -24,20 +25,20 @@ from equipoise.errors import InputError
 from equipoise.tables import boosted
 from equipoise.tables.codec import TableCodec
 from equipoise.tables.conditions import Condition, condition
+from equipoise.tables.sight import Sight
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer, child_seed
 from equipoise.training.randomness import Stream, check_seed, numpy_generator
 
 __all__ = ["Refined"]
 
 _BINS = 256
-_TREES, _DEPTH, _RATE = 150, 5, 0.1
+_TREES, _DEPTH, _RATE, _LEAF, _SHARE = 100, 7, 0.1, 30, 0.5
 _ROWS = 200  # real rows for each tree: where rows are few, the door stays open
-_POOL = 4  # drawn rows for one real row, from which every round takes those that pass
-_MOST_POOL = 200_000
-_CAP = 0.995  # log odds above this quantile count as the quantile: a few rows must not close the door to all others
+_POOL = 10  # drawn rows for one real row, from which every round takes those that pass
+_MOST_POOL = 400_000
+_FAKES = 2  # drawn rows that a round learns from, for one real row
+_CAP = 0.999  # log odds above this quantile count as the quantile: a few rows must not close the door to all others
 _MOST_DRAWS = 1_000  # rows drawn for one accepted
-
-Floats = NDArray[np.float64]
 
 
 @final
@@ -71,10 +72,10 @@ class Refined(Synthesizer):
     id: ClassVar[str] = "refined"
     settings: ClassVar[tuple[str, ...]] = ("rounds", "seed")
     dtypes: ClassVar[Mapping[str, type[np.generic]]] = {
-        **boosted.FIELDS, "nodes": np.int32, "cap": np.float64, "acceptance": np.float64
+        **boosted.JOINED, **Sight.dtypes, "cap": np.float64, "acceptance": np.float64
     }  # fmt: skip
 
-    def __init__(self, synthesizer: Any, rounds: int = 3, seed: int = 0) -> None:
+    def __init__(self, synthesizer: Any, rounds: int = 4, seed: int = 0) -> None:
         self.synthesizer, self.rounds, self.seed, self.bins = synthesizer, rounds, seed, _BINS
 
     @property
@@ -125,26 +126,23 @@ class Refined(Synthesizer):
 
     def _door(self, fitted: Fitted, source: Table) -> Arrays:
         n = len(source)
-        real = _features(fitted.codec, source)
         random = numpy_generator(self.seed, Stream.STEP)
-        size = max(n, min(_POOL * n, _MOST_POOL))
-        pool = _features(fitted.codec, self._proposed(fitted, size, child_seed(self.seed, 0)))
-        odds, trees = np.zeros(size), list[Arrays]()
-        cap, count = 0.0, min(_TREES, max(1, n // _ROWS))
+        count, size = min(_TREES, max(1, n // _ROWS)), max(n, min(_POOL * n, _MOST_POOL))
+        fold = Sight.folds(n, random)
+        sight = Sight.fit(fitted.codec, source, fold, count, self.seed)
+        real = sight(source, fold)
+        pool = sight(self._proposed(fitted, size, child_seed(self.seed, 0)), Sight.folds(size, random))
+        odds, cap, trees = np.zeros(size), 0.0, list[Arrays]()
         for position in range(self.rounds):
             passed = np.flatnonzero(random.random(size) < np.exp(np.minimum(odds - cap, 0.0)))
-            chosen = random.permutation(passed)[:n]
-            X = np.concatenate([real, pool[chosen]])
-            grown = boosted.boost(X, np.arange(len(X)) < n, position, count, _DEPTH, _RATE)
+            X = np.concatenate([real, pool[random.permutation(passed)[: _FAKES * n]]])
+            is_real = np.arange(len(X)) < n
+            grown = boosted.boost(X, is_real, position, count, _DEPTH, _RATE, leaf=_LEAF, share=_SHARE)
             odds, trees = odds + boosted.margins(pool, grown), trees + grown
             cap = float(np.quantile(odds, _CAP))
         share = float(np.mean(np.exp(np.minimum(odds - cap, 0.0))))
-        arrays: Arrays = {
-            name: np.concatenate([np.zeros(0, dtype), *(tree[name] for tree in trees)])
-            for name, dtype in boosted.FIELDS.items()
-        }
-        sizes = np.array([len(tree["value"]) for tree in trees], np.int32)
-        return arrays | {"nodes": sizes, "cap": np.array([cap]), "acceptance": np.array([share])}
+        whole = boosted.join_trees(trees) | sight.arrays()
+        return whole | {"cap": np.array([cap]), "acceptance": np.array([share])}
 
     def _proposed(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
         """Return rows that have not come to the door yet."""
@@ -157,7 +155,8 @@ class Refined(Synthesizer):
         return align(drawn, fitted.codec.empty())
 
     def _table(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
-        trees, cap = _trees(fitted.arrays), fitted.arrays["cap"][0]
+        trees, cap = boosted.split_trees(fitted.arrays), fitted.arrays["cap"][0]
+        sight = Sight.from_arrays(fitted.codec, fitted.arrays)
         found, position, drawn, rate = None, 0, 0, max(self.acceptance_, 1e-3)
         random = numpy_generator(seed, Stream.STEP)
         while found is None or len(found) < n:
@@ -166,7 +165,7 @@ class Refined(Synthesizer):
                 raise InputError(f"of {drawn:,} rows only {n - lacking} passed the door; refine another synthesizer")
             size = min(int(1.1 * lacking / rate) + 64, 4 * _MOST_POOL)
             rows = self._proposed(fitted, size, child_seed(seed, position), where)
-            odds = boosted.margins(_features(fitted.codec, rows), trees)
+            odds = boosted.margins(sight(rows, Sight.folds(size, random)), trees)
             passed = random.random(size) < np.exp(np.minimum(odds - cap, 0.0))
             if where is not None and fitted.inner is None:
                 passed &= where.holds(rows)
@@ -197,28 +196,16 @@ class Refined(Synthesizer):
         return fitted.codec.encode(self._table(fitted, n, seed))
 
     def _skeleton(self, codec: TableCodec, found: Arrays) -> dict[str, tuple[int, ...]]:
-        whole = dict.fromkeys(boosted.FIELDS, (int(found["nodes"].sum()),))
-        return {**whole, "nodes": (len(found["nodes"]),), "cap": (1,), "acceptance": (1,)}
+        shapes = {**boosted.skeleton(found), **Sight.skeleton(codec, found)}
+        return {**shapes, "cap": (1,), "acceptance": (1,)}
 
     def _is_sound(self, codec: TableCodec, arrays: Arrays) -> bool:
         if arrays["nodes"].min(initial=1) < 1 or not 0 < arrays["acceptance"][0] <= 1:
             return False
-        return all(boosted.is_sound(tree, len(codec.columns)) for tree in _trees(arrays))
-
-
-def _trees(arrays: Arrays) -> list[Arrays]:
-    ends = np.cumsum(arrays["nodes"])[:-1]
-    parts = {name: np.split(arrays[name], ends) for name in boosted.FIELDS} if len(arrays["nodes"]) else {}
-    return [{name: part[i] for name, part in parts.items()} for i in range(len(arrays["nodes"]))]
-
-
-def _features(codec: TableCodec, table: Table) -> Floats:
-    """Return what the door sees of rows: numbers as they are, slots of categories, whether a text is missing."""
-    seen = [
-        column.values if known.ordered else known.encode(column).astype(float)
-        for known, column in zip(codec.columns, table.columns, strict=True)
-    ]
-    return np.stack(seen, axis=1)
+        if not Sight.is_sound(codec, arrays):
+            return False
+        features = Sight.from_arrays(codec, arrays).features
+        return all(boosted.is_sound(tree, features) for tree in boosted.split_trees(arrays))
 
 
 def _joined(first: Table, second: Table) -> Table:
