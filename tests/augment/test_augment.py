@@ -226,3 +226,13 @@ def test_settings_out_of_range_are_named(unequal, setting, message):
     for model in (Augmenter(**setting).fit_resample, Augmented(LogisticRegression(), **setting).fit):
         with pytest.raises(InputError, match=message):
             model(*unequal)
+
+
+@pytest.mark.parametrize("y", [np.array([0.0, np.nan, 1.0, 1.0]), np.array(["a", None, "b", "b"], dtype=object)])
+def test_a_target_with_gaps_is_told_by_its_rows(y):
+    frame = pd.DataFrame({"x": np.arange(4.0)})
+    for fit in (Augmenter().fit_resample, Augmented(LogisticRegression()).fit):
+        with pytest.raises(InputError, match="y is missing in 1 of 4 rows, first in row 1"):
+            fit(frame, y)
+        with pytest.raises(InputError, match="have no rows"):
+            fit(frame[:0], y[:0])

@@ -28,7 +28,7 @@ from sklearn.utils.validation import (
 )
 
 from equipoise.augment.generate import When, check_recipe
-from equipoise.augment.rows import added_rows
+from equipoise.augment.rows import added_rows, check_target
 from equipoise.data.encoding import is_frame
 from equipoise.errors import InputError
 
@@ -154,7 +154,9 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
             check_classification_targets(target)
             classes, target = np.unique(target, return_inverse=True)
             if len(classes) < 2 and passed.weight is not None:
-                raise InputError(f"rows with a sample_weight above 0 have the one class {classes[0]!r}; two are needed")
+                raise InputError(
+                    f"rows with a sample_weight above 0 have the one class {str(classes[0])!r}; two are needed"
+                )
             self.classes_ = classes
         self.gain_, add = None, True
         if self.only_if_helps:
@@ -190,7 +192,7 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
         if is_frame(X):
             _check_feature_names(self, X, reset=True)
             _check_n_features(self, X, reset=True)
-            return X, np.asarray(column_or_1d(y))
+            return X, check_target(np.asarray(column_or_1d(y)))
         numeric = not is_classifier(self.estimator)
         X, y = validate_data(self, X, y, **self._demands(), y_numeric=numeric, ensure_min_samples=2)
         return X, np.asarray(y)
@@ -248,7 +250,8 @@ class Augmented(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
             least = int(np.bincount(target).min())
             if least < 2:
                 raise InputError(
-                    f"only_if_helps needs two rows of each class, and class {classes[np.bincount(target).argmin()]!r} "
+                    f"only_if_helps needs two rows of each class, and class "
+                    f"{str(classes[np.bincount(target).argmin()])!r} "
                     "has one; drop the class or set only_if_helps=False"
                 )
             splitter = StratifiedKFold(min(_FOLDS, least), shuffle=True, random_state=self.seed)

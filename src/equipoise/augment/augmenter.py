@@ -17,7 +17,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_X_y, column_or_1d
 
 from equipoise.augment.generate import When, check_recipe
-from equipoise.augment.rows import added_rows
+from equipoise.augment.rows import added_rows, check_target
 from equipoise.data.encoding import is_frame
 from equipoise.errors import InputError
 
@@ -110,7 +110,9 @@ class Augmenter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         y = np.argmax(y, axis=1) if one_hot else y
         X, target, classes = self._read(X, y)
         if classes is not None and len(classes) < 2 and self.when == "minority":
-            raise InputError(f"y has the one class {classes[0]!r}, and there is nothing to balance; set when='all'")
+            raise InputError(
+                f"y has the one class {str(classes[0])!r}, and there is nothing to balance; set when='all'"
+            )
         labels = target if classes is None else np.unique(target, return_inverse=True)[1]
         X, longer, self.n_added_ = added_rows(X, labels, classes, self.synthesizer, self.multiple, self.when, self.seed)
         X = X.tolist() if as_list else X
@@ -132,7 +134,7 @@ class Augmenter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
         check_recipe(self.multiple, self.when)
         _check_feature_names(self, X, reset=True)
         if is_frame(X):
-            target = column_or_1d(y)
+            target = check_target(np.asarray(column_or_1d(y)))
             _check_n_features(self, X, reset=True)
         else:
             X, target = check_X_y(X, y, dtype=None, ensure_all_finite="allow-nan", estimator=self)
@@ -145,9 +147,9 @@ class Augmenter(OneToOneFeatureMixin, BaseEstimator):  # type: ignore[misc]
 
 def _is_one_hot(y: Any) -> bool:
     """Whether each row marks one of several classes, as for one classifier a class."""
-    return bool(
-        isinstance(y, np.ndarray) and type_of_target(y) == "multilabel-indicator" and np.all(y.sum(axis=1) == 1)
-    )
+    if not (isinstance(y, np.ndarray) and y.ndim == 2):
+        return False
+    return bool(type_of_target(y) == "multilabel-indicator" and np.all(y.sum(axis=1) == 1))
 
 
 def _like(values: NDArray[Any], y: Any) -> Any:

@@ -11,9 +11,35 @@ from numpy.typing import NDArray
 from equipoise.augment.generate import When, generated
 from equipoise.data import Column, Table, align
 from equipoise.data.encoding import as_table, is_frame
+from equipoise.errors import InputError
 from equipoise.tables.synthesizer import Synthesizer
 
-__all__ = ["added_rows", "default_synthesizer", "join"]
+__all__ = ["added_rows", "check_target", "default_synthesizer", "join"]
+
+
+def check_target(y: NDArray[Any]) -> NDArray[Any]:
+    """Return the target of a data frame's rows if there are any and none of them is missing.
+
+    Raises
+    ------
+    InputError
+        The message says how many are missing.
+
+    Examples
+    --------
+    >>> check_target(np.array(["no", None], dtype=object))
+    Traceback (most recent call last):
+    equipoise.errors.InputError: y is missing in 1 of 2 rows, first in row 1; drop these rows or fill them in
+    """
+    if not len(y):
+        raise InputError("X and y have no rows; give at least one")
+    missing = np.array([value is None or value != value for value in y.tolist()])  # only NaN differs from itself
+    if missing.any():
+        raise InputError(
+            f"y is missing in {missing.sum()} of {len(y)} rows, first in row {missing.argmax()}; "
+            "drop these rows or fill them in"
+        )
+    return y
 
 
 def default_synthesizer() -> Synthesizer:

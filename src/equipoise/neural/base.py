@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NeuralEstimator"]
 
+_NO_WEIGHT: Final = "sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0"
 _AUTO: Final = CrossValidation(cv=5, alphas=13)
 
 
@@ -146,6 +147,8 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _prepare(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, groups: ArrayLike | None) -> Job:
         """Check settings and data."""
         recipe, numbers = settings_of(self)
+        if sample_weight is not None and np.size(sample_weight) and not np.any(sample_weight):
+            raise InputError(_NO_WEIGHT)
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)
@@ -277,8 +280,4 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
 def _shares(sample_weight: ArrayLike | None, X: FloatArray) -> FloatArray:
     checks = {"ensure_non_negative": True, "allow_all_zero_weights": True}
     weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, **checks))
-    if not np.any(weight > 0):
-        raise InputError(
-            "sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0"
-        )
     return shares_of(weight)
