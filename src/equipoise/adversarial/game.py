@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 
 from equipoise.adversarial.balance import Balance, BalanceState
+from equipoise.adversarial.homogeneous import Homogeneous, in_one_pass
 from equipoise.adversarial.objectives import OBJECTIVES, AdversarialObjective
 from equipoise.adversarial.packing import pack
 from equipoise.adversarial.penalties import FunctionPenalty, Scene, SharingPenalty, r1_r2, together
@@ -225,6 +226,8 @@ class Game:
             alpha = self.balance.alpha(balance, clock.done)
 
         def judge(discriminator: Any, penalised: bool) -> tuple[jax.Array, tuple[jax.Array, jax.Array, jax.Array]]:
+            if penalised and self.penalty == r1_r2 and isinstance(discriminator, Homogeneous):
+                return self._judged_at_once(discriminator, directions, scene, context, alpha)
             critic = self._critic(discriminator, directions, key, context)
             penalty = jnp.zeros(())
             if penalised and isinstance(self.penalty, SharingPenalty):
@@ -296,13 +299,31 @@ class Game:
     def _critic(
         self, discriminator: Any, directions: Any, key: jax.Array, context: Any
     ) -> Callable[[jax.Array], jax.Array]:
+        discriminator, change = self._playing(discriminator, directions, key)
+        return lambda rows: discriminator(change(rows), context)
+
+    def _playing(self, discriminator: Any, directions: Any, key: jax.Array) -> tuple[Any, Callable[[Any], Any]]:
+        """Return the discriminator as it plays, and what is done to rows before it sees them."""
         if self.spectral:
             discriminator, _ = normalised(discriminator, directions)
         if self.augment is None:
-            return lambda rows: discriminator(rows, context)
+            return discriminator, lambda rows: rows
         # a key of its own: the others have drawn latents and the penalty's noise
-        change = partial(self.augment, jax.random.fold_in(key, 1))
-        return lambda rows: discriminator(change(rows), context)
+        return discriminator, partial(self.augment, jax.random.fold_in(key, 1))
+
+    def _judged_at_once(
+        self, discriminator: Any, directions: Any, scene: Scene, context: Any, alpha: jax.Array
+    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array, jax.Array]]:
+        """Return what `judge` does where payoff and R1 + R2 need one backward pass."""
+        discriminator, change = self._playing(discriminator, directions, scene.key)
+
+        def payoff(outputs: jax.Array) -> jax.Array:
+            return self.objective.discriminator(*jnp.split(outputs, 2))
+
+        rows = together(scene.real, scene.fake)
+        value, outputs, penalty = in_one_pass(discriminator, change, rows, context, payoff, self.lazy * alpha)
+        means = jnp.stack([jnp.mean(half) for half in jnp.split(outputs, 2)])
+        return value, (payoff(outputs), self.lazy * penalty, means)
 
     def _at_lazy_steps(self, state: GameState, judge: Callable[..., Any]) -> Any:
         """Return value and gradient of ``judge(discriminator, penalised)``, penalised at the lazy steps alone."""

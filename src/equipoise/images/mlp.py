@@ -16,6 +16,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from equipoise.adversarial.homogeneous import Bend, around
 from equipoise.images.networks import Shape, beside, leaky, projected
 from equipoise.training.dense import Dense, Random
 
@@ -72,11 +73,15 @@ class PlainEncoder(eqx.Module):
 
     def __call__(self, rows: jax.Array, context: jax.Array) -> jax.Array:
         """Return one output a row."""
-        return projected(self.features(rows), self.vectors, context)
+        return self.bent(rows, context, leaky)
 
-    def features(self, rows: jax.Array) -> jax.Array:
+    def bent(self, rows: jax.Array, context: jax.Array, bend: Bend, one: jax.Array | None = None) -> jax.Array:
+        """Return one output a row, with bends and constants that are given (`equipoise.adversarial.homogeneous`)."""
+        return projected(self.features(rows, bend, one), self.vectors, context)
+
+    def features(self, rows: jax.Array, bend: Bend = leaky, one: jax.Array | None = None) -> jax.Array:
         """Return what the last layer makes of images, shape (n, outputs)."""
         x = rows.reshape(len(rows), -1)
         for layer in self.layers[:-1]:
-            x = leaky(layer(x))
-        return self.layers[-1](x)
+            x = bend(around(layer, x, one))
+        return around(self.layers[-1], x, one)

@@ -22,6 +22,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from equipoise.adversarial.homogeneous import Bend, around
 from equipoise.evaluate.images.layers import Convolution
 from equipoise.evaluate.images.resizing import depth_to_space, resized, space_to_depth
 from equipoise.training.dense import Dense, Random
@@ -123,8 +124,9 @@ class Block(eqx.Module):
         self.middle = Convolution(random, channels, channels, 3, gain)
         self.last = Convolution(random, channels, channels, 1, 0.0)
 
-    def __call__(self, x: jax.Array) -> jax.Array:
-        return x + self.last(leaky(self.middle(leaky(self.first(x)))))
+    def __call__(self, x: jax.Array, bend: Bend = leaky, one: jax.Array | None = None) -> jax.Array:
+        inner = bend(around(self.middle, bend(around(self.first, x, one)), one))
+        return x + around(self.last, inner, one)
 
 
 class ResidualDecoder(eqx.Module):
@@ -190,18 +192,22 @@ class ResidualEncoder(eqx.Module):
 
     def __call__(self, rows: jax.Array, context: jax.Array) -> jax.Array:
         """Return one output a row."""
-        return projected(self.features(rows), self.vectors, context)
+        return self.bent(rows, context, leaky)
 
-    def features(self, rows: jax.Array) -> jax.Array:
+    def bent(self, rows: jax.Array, context: jax.Array, bend: Bend, one: jax.Array | None = None) -> jax.Array:
+        """Return one output a row, with bends and constants that are given (`equipoise.adversarial.homogeneous`)."""
+        return projected(self.features(rows, bend, one), self.vectors, context)
+
+    def features(self, rows: jax.Array, bend: Bend = leaky, one: jax.Array | None = None) -> jax.Array:
         """Return what the last layer makes of images, shape (n, outputs)."""
         stages = sizes(*finest(self.shape)[:2])
-        x = self.stem(rows if finest(self.shape) == self.shape else space_to_depth(rows))
+        x = around(self.stem, rows if finest(self.shape) == self.shape else space_to_depth(rows), one)
         for number in reversed(range(len(stages))):
             for block in self.blocks[number]:
-                x = block(x)
+                x = block(x, bend, one)
             if number:
-                x = self.joints[number - 1](resized(x, *stages[number - 1]))
-        return self.tail(leaky(x).reshape(len(rows), -1))
+                x = around(self.joints[number - 1], resized(x, *stages[number - 1]), one)
+        return around(self.tail, bend(x).reshape(len(rows), -1), one)
 
 
 def width_of(height: int, width: int) -> int:

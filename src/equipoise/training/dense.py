@@ -23,6 +23,6 @@ class Dense(eqx.Module):
         self.weight = jnp.asarray(weight, jnp.float32)
         self.bias = jnp.asarray(np.zeros(outputs, np.float32))
 
-    def __call__(self, x: jax.Array) -> jax.Array:
-        """Return the map of rows."""
-        return x @ self.weight + self.bias
+    def __call__(self, x: jax.Array, one: jax.typing.ArrayLike = 1.0) -> jax.Array:
+        """Return the map of rows; the bias counts `one` times, a number or an array of shape (n, 1)."""
+        return x @ self.weight + one * self.bias

@@ -39,9 +39,9 @@ class Convolution(eqx.Module):
         self.bias = jnp.asarray(np.zeros(outputs, np.float32))
         self.size = size
 
-    def __call__(self, x: jax.Array) -> jax.Array:
-        """Return images with other channels."""
-        return convolved(x, self.weight) + self.bias
+    def __call__(self, x: jax.Array, one: jax.typing.ArrayLike = 1.0) -> jax.Array:
+        """Return images with other channels; the bias counts `one` times, a number or an array (n, 1, 1, 1)."""
+        return convolved(x, self.weight) + one * self.bias
 
 
 @jax.custom_vjp
