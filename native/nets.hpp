@@ -99,6 +99,14 @@ inline void product(const float* A, Index row, Index column, const float* B, Ind
     panel<1>(A, row, column, B + j, ldb, C + j, ldc, rows, depth, bias ? bias + j : nullptr);
 }
 
+inline void add(float by, const float* __restrict a, float* __restrict out, Index n) {
+  for (Index j = 0; j < n; ++j) out[j] += by * a[j];
+}
+
+inline void scale(float by, const float* __restrict a, float* __restrict out, Index n) {
+  for (Index j = 0; j < n; ++j) out[j] = by * a[j];
+}
+
 // T = A' for A of shape (rows, columns); what fills up the rows of T is 0.
 inline void turn(const float* A, Index rows, Index columns, Index lda, float* T, Index ldt) {
   Index first = 0;
@@ -285,7 +293,7 @@ class Net {
   }
 
   // d times the slope of the bend, by what it gave.
-  void bend_back(const float* h, float* d, Index count) const {
+  void bend_back(const float* __restrict h, float* __restrict d, Index count) const {
     switch (program_.bend) {
       case Bend::identity: return;
       case Bend::relu:
@@ -346,26 +354,22 @@ class Net {
     std::fill(bias_slope(l), bias_slope(l) + outputs, 0.0f);
     for (Index b = 0; b < n; ++b) {
       const float* h = h_[l].data() + b * ld;
-      float* d = d_.data() + b * ld;
-      if (l > 0) std::fill(d, d + ld, 0.0f);
       for (Index k = 0; k < outputs; ++k) {
         const float slope = out_[b * outputs + k];
-        float* g = weight_slope(l) + k * ld;
-        for (Index j = 0; j < ld; ++j) g[j] += slope * h[j];
+        add(slope, h, weight_slope(l) + k * ld, ld);
         bias_slope(l)[k] += slope;
-        if (l > 0) {
-          const float* w = weight(l) + k * ld;
-          for (Index j = 0; j < ld; ++j) d[j] += slope * w[j];
-        }
       }
+      if (l == 0) continue;
+      float* d = d_.data() + b * ld;
+      scale(out_[b * outputs], weight(l), d, ld);
+      for (Index k = 1; k < outputs; ++k) add(out_[b * outputs + k], weight(l) + k * ld, d, ld);
     }
     float *d = d_.data(), *before = e_.data();
     while (l-- > 0) {
       const Index in = program_.sizes[l], out = program_.sizes[l + 1], wide = whole(out);
       bend_back(h_[l + 1].data(), d, n * wide);
       std::fill(bias_slope(l), bias_slope(l) + wide, 0.0f);
-      for (Index b = 0; b < n; ++b)
-        for (Index j = 0; j < wide; ++j) bias_slope(l)[j] += d[b * wide + j];
+      for (Index b = 0; b < n; ++b) add(1.0f, d + b * wide, bias_slope(l), wide);
       product(h_[l].data(), 1, input(l), d, wide, weight_slope(l), wide, in, wide, n);
       if (l == 0) return;
       turn(weight(l), in, out, wide, turned_.data(), input(l));
@@ -382,8 +386,8 @@ class Net {
       const bool counts = part % 2 == 0 || program_.biases;
       const float l2 = counts && !program_.decoupled ? lane.alpha : 0.0f;
       const float decay = counts && program_.decoupled ? share : 0.0f;
-      float *w = w_.data(), *m = m_.data(), *v = v_.data();
-      const float* g = g_.data();
+      float *__restrict w = w_.data(), *__restrict m = m_.data(), *__restrict v = v_.data();
+      const float* __restrict g = g_.data();
       const Index end = starts_[part + 1];
       if (decay == 0.0f) {
         for (Index i = starts_[part]; i < end; ++i) {

@@ -9,7 +9,12 @@ batch.
 Scores: the lowest mean log loss over the folds, and log loss and accuracy of the refitted net on a quarter of the rows
 that was put aside.
 
+With `--turns N` the contestants take turns N times, each on one core: seconds are the processor's, the median of the
+turns, and so are the ratios, since a busy machine slows all down. "program of JAX" is our own sweep without the
+compiled kernel.
+
 Run: EQUIPOISE_DATA=... python benchmarks/neural/sweep.py [--epochs 30] [--batches 200 32] [--repeats 1]
+     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 EQUIPOISE_DATA=... python benchmarks/neural/sweep.py --epochs 20 --turns 5
 """
 
 from __future__ import annotations
@@ -35,6 +40,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import equipoise as eq
+from equipoise.neural import kernel
 
 FOLDS = StratifiedKFold(5, shuffle=True, random_state=0)
 RATE = 1e-3
@@ -119,8 +125,51 @@ def seconds(run: Callable[[], object], repeats: int) -> tuple[float, object]:
     return float(np.median(times)), result
 
 
+def in_program(*settings: object) -> None:
+    """The sweep by the program of JAX."""
+    knows, kernel.suits = kernel.suits, lambda _: False
+    try:
+        ours(*settings, 1)
+    finally:
+        kernel.suits = knows
+
+
+def take_turns(settings: tuple[np.ndarray, np.ndarray, np.ndarray, int, int], turns: int) -> None:
+    """Print the processor's seconds of each contestant on one core, one after the other, so often."""
+    X, y, alphas, _, batch = settings
+    contestants = {
+        "sweep": lambda: ours(*settings, 1),
+        "GridSearchCV": lambda: reference(*settings, 1),
+        "sweep in the program of JAX": lambda: in_program(*settings),
+        "JAX, one step at a time": lambda: one_step_at_a_time(*settings),
+    }
+    first = time.process_time()
+    ours(X, y, alphas, 1, batch, 1)
+    warm = time.process_time() - first
+    for settled in (lambda: in_program(X, y, alphas, 1, batch), lambda: one_step_at_a_time(X, y, alphas[:1], 1, batch)):
+        settled()
+    taken: dict[str, list[float]] = {label: [] for label in contestants}
+    for _ in range(turns):
+        for label, run in contestants.items():
+            first = time.process_time()
+            run()
+            taken[label].append(time.process_time() - first)
+    base = np.array(taken["sweep"])
+    print("| contestant | s, median | lowest | ratio to the sweep: median | from | to |")
+    print("|---|---|---|---|---|---|")
+    for label, each in taken.items():
+        ratios = np.array(each) / base
+        print(
+            f"| {label} | {np.median(each):.2f} | {min(each):.2f} | {np.median(ratios):.1f} | {ratios.min():.1f} | "
+            f"{ratios.max():.1f} |",
+            flush=True,
+        )
+    print(f"\nThe first call, of one epoch, took {warm:.2f} s.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--turns", type=int, help="contestants take turns so often; the processor's seconds")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--batches", type=int, nargs="+", default=[200, 32])
     parser.add_argument("--repeats", type=int, default=1)
@@ -131,8 +180,11 @@ def main() -> None:
         X, new_X, y, new_y = train_test_split(X, y, test_size=0.25, stratify=y, random_state=0)
         for batch in given.batches:
             settings = (X, y, np.geomspace(1e-3, 300.0, given.count), given.epochs, batch)
-            print(f"\n{name}: {len(y)} x {X.shape[1]}, {given.count} alphas, {given.epochs} epochs, batch {batch}")
-            print("\n| contestant | s | ratio to the sweep | CV log loss | new rows: log loss | accuracy |")
+            print(f"\n{name}: {len(y)} x {X.shape[1]}, {given.count} alphas, {given.epochs} epochs, batch {batch}\n")
+            if given.turns:
+                take_turns(settings, given.turns)
+                continue
+            print("| contestant | s | ratio to the sweep | CV log loss | new rows: log loss | accuracy |")
             print("|---|---|---|---|---|---|")
             start = time.perf_counter()
             ours(*settings[:3], 1, batch, None)
