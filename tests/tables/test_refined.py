@@ -78,6 +78,16 @@ def test_margins_are_those_of_scikit_learn(monkeypatch):
         assert not boosted.is_sound(trees[0] | {field: np.r_[np.int32(value), trees[0][field][1:]]}, 3)
 
 
+def test_whether_a_value_is_missing_may_be_all_that_tells():
+    random = np.random.default_rng(0)
+    X = random.normal(size=(1000, 2))
+    X[::2, 1] = np.nan
+    trees = boosted.boost(X, np.arange(1000) % 2 == 0, 0, 5, 3, 0.1)
+    assert all(np.isfinite(tree["num_threshold"]).all() for tree in trees)
+    odds = boosted.margins(X, trees)
+    assert odds[::2].min() > odds[1::2].max()
+
+
 def test_doors_and_what_is_behind_them_come_back(tmp_path):
     refined = Refined(Refined(TableTrees(bins=16), rounds=1), rounds=2).fit(make_mixed(600))
     refined.save(tmp_path / "m.eq")

@@ -58,7 +58,9 @@ def boost(
         min_samples_leaf=leaf, max_features=share, early_stopping=False,
     ).fit(X, real)  # fmt: skip
     nodes = [predictor.nodes for (predictor,) in model._predictors]
-    return [{name: tree[name].astype(dtype) for name, dtype in FIELDS.items()} for tree in nodes]
+    grown = [{name: tree[name].astype(dtype) for name, dtype in FIELDS.items()} for tree in nodes]
+    # a split of missing from present values has the threshold infinity, which no file may hold
+    return [tree | {"num_threshold": np.minimum(tree["num_threshold"], np.finfo(float).max)} for tree in grown]
 
 
 def margins(X: Floats, trees: list[Arrays]) -> Floats:

@@ -32,7 +32,7 @@ from equipoise.training.randomness import Stream, check_seed, numpy_generator
 __all__ = ["Refined"]
 
 _BINS = 256
-_TREES, _DEPTH, _RATE, _LEAF, _SHARE = 100, 7, 0.1, 30, 0.5
+_TREES, _DEPTH, _RATE, _LEAF, _SHARE = 100, 6, 0.1, 60, 0.3
 _ROWS = 200  # real rows for each tree: where rows are few, the door stays open
 _POOL = 10  # drawn rows for one real row, from which every round takes those that pass
 _MOST_POOL = 400_000
@@ -75,7 +75,7 @@ class Refined(Synthesizer):
         **boosted.JOINED, **Sight.dtypes, "cap": np.float64, "acceptance": np.float64
     }  # fmt: skip
 
-    def __init__(self, synthesizer: Any, rounds: int = 4, seed: int = 0) -> None:
+    def __init__(self, synthesizer: Any, rounds: int = 5, seed: int = 0) -> None:
         self.synthesizer, self.rounds, self.seed, self.bins = synthesizer, rounds, seed, _BINS
 
     @property
