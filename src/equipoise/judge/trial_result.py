@@ -198,7 +198,7 @@ def _short(value: float | None) -> str:
 
 
 def _head(learner: str, arm: str) -> str:
-    return f"{learner:<10.10} {arm:<14.14}"
+    return f"{learner:<10.10} {arm:<16.16}"
 
 
 def _wrapped(text: str) -> list[str]:
