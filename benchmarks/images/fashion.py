@@ -9,7 +9,7 @@ width, for the minutes of --tuning each, and the one with the least distance the
 judged at a quarter and a half of their time. The last state counts.
 
 Run: OMP_NUM_THREADS=1 python benchmarks/images/fashion.py --data FOLDER [--minutes 20] [--tuning 2.5] [--seeds 3]
-     [--torch PYTHON_WITH_TORCH] [--peers dcgan wgan_gp sngan] [--pictures FOLDER]
+     [--first 0] [--torch PYTHON_WITH_TORCH] [--peers dcgan wgan_gp sngan] [--pictures FOLDER]
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--tuning", type=float, default=2.5)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--torch", type=Path)
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--pictures", type=Path)
@@ -79,7 +80,7 @@ def main():
     test = fashion(options.data, "t10k")[0][:JUDGED]
     judge = Judge(images[50_000:], labels[50_000:], test, images[:JUDGED])
     print(f"real images: {told(judge, images[:JUDGED])}", flush=True)
-    for seed in range(options.seeds):
+    for seed in range(options.first, options.first + options.seeds):
         gan, more = trained(images[:50_000], options, "fashion", seed=seed)
         print(f"ImageGAN seed {seed}: {told(judge, gan.sample(JUDGED, seed=seed))}; {more}", flush=True)
     if options.torch is not None:
