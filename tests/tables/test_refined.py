@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import equipoise as eq
@@ -32,6 +33,26 @@ class Shuffled:
     def sample(self, n, seed=0):
         random = np.random.default_rng(seed)
         return self.table.apply(lambda column: random.choice(column, n))
+
+
+class Copying(Shuffled):
+    """A tenth of the rows are training rows."""
+
+    def sample(self, n, seed=0):
+        copies = self.table.iloc[np.random.default_rng(seed).integers(len(self.table), size=n // 10)]
+        return pd.concat([copies, super().sample(n - n // 10, seed)], ignore_index=True)
+
+
+def test_rounds_end_where_copies_would_pass():
+    random = np.random.default_rng(0)
+    common = random.normal(size=(2000, 1))
+    frame = pd.DataFrame(common + 0.5 * random.normal(size=(2000, 5)), columns=list("abcde"))
+
+    def trees(synthesizer, rounds):
+        return len(Refined(synthesizer, rounds=rounds).fit(frame)._fitted.arrays["nodes"])
+
+    assert trees(Shuffled(), 3) == 3 * trees(Shuffled(), 1)
+    assert trees(Copying(), 3) == trees(Copying(), 1)
 
 
 def test_a_door_restores_dependence():

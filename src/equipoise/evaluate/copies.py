@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from equipoise.data import Column, Table
 from equipoise.evaluate.bins import quantile_bins
 
-__all__ = ["Copies", "copies", "repeated", "repeating"]
+__all__ = ["Copies", "among", "copies", "repeated", "repeating"]
 
 _BOUND = 1.1  # times what fresh rows show
 _LUCK = 2.0  # standard deviations of the fresh rows' count (Poisson) that are no evidence of copying
@@ -108,8 +108,19 @@ def repeated(known: NDArray[Any], rows: NDArray[Any]) -> float:
     >>> repeated(np.array([[1, 2], [3, 4]]), np.array([[3, 4], [3, 5]]))
     0.5
     """
-    among = set(_keys(known))
-    return float(np.mean([key in among for key in _keys(rows)]))
+    return float(np.mean(among(known, rows)))
+
+
+def among(known: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return for each row whether it is among others, byte by byte.
+
+    Examples
+    --------
+    >>> among(np.array([[1, 2], [3, 4]]), np.array([[3, 4], [3, 5]])).tolist()
+    [True, False]
+    """
+    keys = set(_keys(known))
+    return np.array([key in keys for key in _keys(rows)], np.bool_)
 
 
 def repeating(rows: NDArray[Any]) -> float:

@@ -5,6 +5,9 @@ x from q and accepting it with probability proportional to p(x) / q(x) gives p (
 sampling* (2019), section 3). Each round learns from rows that passed the door so far, and its log odds are added. Drawn
 rows cost little, so that each round sees more of them than real ones. What is seen of a row: `sight`.
 
+A door that knows real rows too well lets pass what is nearest to them. After the first the rounds end where the rows
+that pass repeat training rows more often than these repeat each other, slot by slot, and more than the synthesizer's own.
+
 The number of trees follows from the number of rows. Held-out rows cannot choose it where the synthesizer has seen
 them: its rows lie closer to those that it learned from than fresh ones do, and no tree at all would look best.
 """
@@ -22,8 +25,9 @@ from numpy.typing import NDArray
 from equipoise.data import Column, Table, align, read_table
 from equipoise.data.column import level_order
 from equipoise.errors import InputError
+from equipoise.evaluate import among, repeating
 from equipoise.tables import boosted
-from equipoise.tables.codec import TableCodec
+from equipoise.tables.codec import TableCodec, default_bins
 from equipoise.tables.conditions import Condition, condition
 from equipoise.tables.sight import Sight
 from equipoise.tables.synthesizer import Arrays, Draft, Fitted, Synthesizer, child_seed
@@ -32,7 +36,7 @@ from equipoise.training.randomness import Stream, check_seed, numpy_generator
 __all__ = ["Refined"]
 
 _BINS = 256
-_TREES, _DEPTH, _RATE, _LEAF, _SHARE = 100, 6, 0.1, 60, 0.3
+_TREES, _DEPTH, _RATE, _LEAF, _SHARE = 100, 9, 0.06, 30, 0.5
 _ROWS = 200  # real rows for each tree: where rows are few, the door stays open
 _POOL = 10  # drawn rows for one real row, from which every round takes those that pass
 _MOST_POOL = 400_000
@@ -51,7 +55,7 @@ class Refined(Synthesizer):
         Fitted by `fit`. One of your own gets what `fit` is given and returns rows with the same columns; it cannot be
         saved with the door.
     rounds : int
-        Classifiers, one after the other.
+        Most classifiers, one after the other; fewer where more would let copies pass.
     seed : int
         The same seed and data give the same door.
 
@@ -131,18 +135,21 @@ class Refined(Synthesizer):
         fold = Sight.folds(n, random)
         sight = Sight.fit(fitted.codec, source, fold, count, self.seed)
         real = sight(source, fold)
-        pool = sight(self._proposed(fitted, size, child_seed(self.seed, 0)), Sight.folds(size, random))
-        odds, cap, trees = np.zeros(size), 0.0, list[Arrays]()
+        drawn = self._proposed(fitted, size, child_seed(self.seed, 0))
+        pool, copied, most = sight(drawn, Sight.folds(size, random)), *_copied(source, drawn)
+        odds, cap, trees, shares = np.zeros(size), 0.0, list[Arrays](), np.ones(size)
         for position in range(self.rounds):
-            passed = np.flatnonzero(random.random(size) < np.exp(np.minimum(odds - cap, 0.0)))
+            passed = np.flatnonzero(random.random(size) < shares)
             X = np.concatenate([real, pool[random.permutation(passed)[: _FAKES * n]]])
-            is_real = np.arange(len(X)) < n
-            grown = boosted.boost(X, is_real, position, count, _DEPTH, _RATE, leaf=_LEAF, share=_SHARE)
-            odds, trees = odds + boosted.margins(pool, grown), trees + grown
-            cap = float(np.quantile(odds, _CAP))
-        share = float(np.mean(np.exp(np.minimum(odds - cap, 0.0))))
+            grown = boosted.boost(X, np.arange(len(X)) < n, position, count, _DEPTH, _RATE, leaf=_LEAF, share=_SHARE)
+            then = odds + boosted.margins(pool, grown)
+            at = float(np.quantile(then, _CAP))
+            passing = np.exp(np.minimum(then - at, 0.0))
+            if position and float(passing @ copied) > most * float(passing.sum()):
+                break
+            odds, cap, shares, trees = then, at, passing, trees + grown
         whole = boosted.join_trees(trees) | sight.arrays()
-        return whole | {"cap": np.array([cap]), "acceptance": np.array([share])}
+        return whole | {"cap": np.array([cap]), "acceptance": np.array([shares.mean()])}
 
     def _proposed(self, fitted: Fitted, n: int, seed: int, where: Condition | None = None) -> Table:
         """Return rows that have not come to the door yet."""
@@ -206,6 +213,15 @@ class Refined(Synthesizer):
             return False
         features = Sight.from_arrays(codec, arrays).features
         return all(boosted.is_sound(tree, features) for tree in boosted.split_trees(arrays))
+
+
+def _copied(source: Table, drawn: Table) -> tuple[NDArray[np.bool_], float]:
+    """Return which drawn rows repeat a training row slot by slot, and what share of them is the most."""
+    codec = TableCodec.fit(source, default_bins(len(source)))
+    codes = codec.encode(source)
+    copied, fresh = among(codes, codec.encode(drawn)), repeating(codes)
+    # one standard deviation of a count
+    return copied, max(fresh + np.sqrt(fresh / len(source)), float(copied.mean()))
 
 
 def _joined(first: Table, second: Table) -> Table:
