@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
-from equipoise.losses import Logistic, Multinomial, Squared
+from equipoise.losses import Huber, Logistic, Multinomial, Squared
 from equipoise.penalties import L1, L2, ElasticNet
 from equipoise.solvers import Problem, solve_path
+from equipoise.solvers.problem import null_intercept
 
 from .problems import grid, make
 
@@ -141,3 +142,18 @@ def test_an_unpenalised_feature_is_fitted_as_least_squares_would() -> None:
         expected = np.linalg.lstsq(A, problem.y, rcond=None)[0]
         np.testing.assert_allclose(path.coefs[0][:2], expected[:2], rtol=1e-4)
         np.testing.assert_allclose(path.coefs[0][2:], 0.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("tilt", [0.0, 1e-17, 1e-16, 1e-12])
+def test_an_intercept_between_two_straight_pieces_stays_finite(tilt):
+    """Half of the rows at 1, half at 2, delta just short of the middle: no curvature there, and hardly a slope."""
+    weight = np.full(20, 0.05) + tilt * (np.arange(20) == 0)
+    found = null_intercept(Huber(0.498), np.repeat([1.0, 2.0], 10), np.full(20, 0.3), weight / weight.sum())
+    assert 1.498 - 1e-6 <= found[0] + 0.3 <= 1.502 + 1e-6
+
+
+def test_an_intercept_comes_back_from_where_all_pieces_are_straight():
+    """Three residuals at -5, four at 15: the slope vanishes at 15 - 3/4 delta; the start at 75/7 sees no curvature."""
+    base = np.array([5.0, 5.0, 5.0, -5.0, -5.0, -5.0, -5.0])
+    found = null_intercept(Huber(0.5), np.array([0.0, 0.0, 0.0, 10.0, 10.0, 10.0, 10.0]), base, np.full(7, 1 / 7))
+    assert found[0] == pytest.approx(15.0 - 0.375, abs=1e-9)

@@ -187,7 +187,7 @@ def null_intercept(loss: Loss, y: FloatArray, base: FloatArray, weight: FloatArr
     def objective(b: FloatArray) -> float:
         return float(weight @ np.where(weight > 0, _per_row(loss.value(y, base + (b[0] if y.ndim == 1 else b))), 0.0))
 
-    now = objective(b)
+    now, reach = objective(b), 1.0 + float(np.ptp(y))
     for _ in range(100):
         eta = base + (b[0] if y.ndim == 1 else b)
         g = np.atleast_1d(weight @ loss.gradient(y, eta))
@@ -195,9 +195,13 @@ def null_intercept(loss: Loss, y: FloatArray, base: FloatArray, weight: FloatArr
         h = np.tensordot(weight, curvature, 1)
         h = np.diag(np.atleast_1d(h)) if curvature.ndim < 3 else h
         step = -np.linalg.lstsq(h + 1e-12 * np.eye(outputs) * max(1e-300, np.trace(h)), g, rcond=1e-10)[0]
-        t = 1.0
+        # where every residual lies on a straight piece there is no curvature, and Newton's step is without bound
+        most = reach + float(np.max(np.abs(b)))
+        step, t = np.clip(np.nan_to_num(step, nan=0.0, posinf=most, neginf=-most), -most, most), 1.0
         while (then := objective(b + t * step)) > now + 1e-15 * abs(now) and t > 1e-10:
             t *= 0.5
+        if not then <= now + 1e-15 * abs(now):
+            break
         b, now = b + t * step, then
         if np.max(np.abs(t * step)) <= 1e-13 * (1.0 + np.max(np.abs(b))):
             break
