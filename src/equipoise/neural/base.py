@@ -147,8 +147,10 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _prepare(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, groups: ArrayLike | None) -> Job:
         """Check settings and data."""
         recipe, numbers = settings_of(self)
-        if sample_weight is not None and np.size(sample_weight) and not np.any(sample_weight):
-            raise InputError(_NO_WEIGHT)
+        if sample_weight is not None:
+            sample_weight = np.asarray(sample_weight)
+            if sample_weight.size and not sample_weight.any():
+                raise InputError(_NO_WEIGHT)
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)

@@ -6,7 +6,7 @@ sampling* (2019), section 3). Each round learns from rows that passed the door s
 rows cost little, so that each round sees more of them than real ones. What is seen of a row: `sight`.
 
 A door that knows real rows too well lets pass what is nearest to them. After the first the rounds end where the rows
-that pass repeat training rows more often than these repeat each other, slot by slot, and more than the synthesizer's own.
+that pass repeat training rows, slot by slot, more often than these repeat each other and than the synthesizer's do.
 
 The number of trees follows from the number of rows. Held-out rows cannot choose it where the synthesizer has seen
 them: its rows lie closer to those that it learned from than fresh ones do, and no tree at all would look best.
