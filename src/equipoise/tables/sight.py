@@ -80,9 +80,9 @@ class Sight:
         """
         plain = cls(codec, _orders(codec, table), ())
         X, models = plain._plain(table), list[tuple[float, list[Arrays]]]()
-        for j in _two_valued(codec):
+        for j, lesser in _two_valued(codec).items():
             kept, present = X[:, j].copy(), ~table.columns[j].missing
-            greater = kept > kept[present].min()
+            greater = kept > lesser
             X[:, j] = 0.0  # a constant is never asked for
             for k in range(_FOLDS):
                 rows = present & (fold != k)
@@ -101,14 +101,13 @@ class Sight:
         """Return what is seen of rows, shape (n, features); the fold of a row says whose model it is asked of."""
         X = self._plain(table)
         seen = [X]
-        for position, j in enumerate(_two_valued(self.codec)):
+        for position, (j, lesser) in enumerate(_two_valued(self.codec).items()):
             odds = np.zeros(len(X))
             for k in range(_FOLDS):
                 baseline, trees = self.models[position * _FOLDS + k]
                 rows = fold == k
                 odds[rows] = baseline + boosted.margins(X[rows], trees)
-            values, lesser = X[:, j], _two_valued(self.codec)[j]
-            sign = np.where(table.columns[j].missing, np.nan, np.where(values > lesser, 1.0, -1.0))
+            sign = np.where(table.columns[j].missing, np.nan, np.where(X[:, j] > lesser, 1.0, -1.0))
             seen.append(np.stack([odds, sign * odds], axis=1))
         return np.concatenate(seen, axis=1)
 
