@@ -72,16 +72,16 @@ def test_real_rows_look_no_righter_than_new_ones():
 
 
 def test_the_law_of_a_flag_comes_through_the_door(monkeypatch):
-    table = labelled(4000, 0, noise=1.0)
+    table = labelled(4000, 0, columns=16, noise=1.0)
 
     def taught():
-        drawn = Refined(TableMarginals(), rounds=2).fit(table).sample(2000)
+        drawn = Refined(TableMarginals(), rounds=1).fit(table).sample(2000)
         X = np.stack([column.values for column in drawn.columns[:-1]], axis=1)
         return roc_auc_score(flag_of(drawn), X.sum(axis=1))
 
     with_odds = taught()
     monkeypatch.setattr(sight, "_COLUMNS", 0)
-    assert with_odds > taught() + 0.02
+    assert with_odds > taught() + 0.05
 
 
 def test_missing_values_and_texts_are_no_obstacle():

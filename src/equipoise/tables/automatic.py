@@ -38,13 +38,15 @@ _MOST = 4_000  # rows that candidates are compared on; the winner learns all
 _FEWEST = 40  # fewer tell nothing
 _MANY = 2  # times the rows that are compared: from here on ties go to what gains from rows
 
+_ROUNDS = 2  # of a door: more brought refined trees no further, and cost time
+
 CANDIDATES: Final[dict[str, Callable[[int], Synthesizer]]] = {
     "TableMarginals": lambda seed: TableMarginals(seed=seed),
     "TableCopula": lambda seed: TableCopula(seed=seed),
     "TableMixture": lambda seed: TableMixture(seed=seed),
     "TableTrees": lambda seed: TableTrees(seed=seed),
-    "Refined(TableMixture)": lambda seed: Refined(TableMixture(seed=seed), seed=seed),
-    "Refined(TableTrees)": lambda seed: Refined(TableTrees(seed=seed), seed=seed),
+    "Refined(TableMixture)": lambda seed: Refined(TableMixture(seed=seed), rounds=_ROUNDS, seed=seed),
+    "Refined(TableTrees)": lambda seed: Refined(TableTrees(seed=seed), rounds=_ROUNDS, seed=seed),
 }
 
 

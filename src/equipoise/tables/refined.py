@@ -36,9 +36,11 @@ from equipoise.training.randomness import Stream, check_seed, numpy_generator
 __all__ = ["Refined"]
 
 _BINS = 256
-_TREES, _DEPTH, _RATE, _LEAF, _SHARE = 100, 9, 0.06, 30, 0.5
+_TREES, _DEPTH, _LEAF, _SHARE = 100, 9, 30, 0.5
+_WAY, _RATE = 0.3, 0.1  # rates of all rounds together; the most of one
 _ROWS = 200  # real rows for each tree: where rows are few, the door stays open
-_POOL = 10  # drawn rows for one real row, from which every round takes those that pass
+_POOL = 6  # drawn rows for one real row, from which every round takes those that pass
+_A_ROUND = 2  # or so many for each round, if these are more
 _MOST_POOL = 400_000
 _FAKES = 2  # drawn rows that a round learns from, for one real row
 _CAP = 0.999  # log odds above this quantile count as the quantile: a few rows must not close the door to all others
@@ -131,7 +133,8 @@ class Refined(Synthesizer):
     def _door(self, fitted: Fitted, source: Table) -> Arrays:
         n = len(source)
         random = numpy_generator(self.seed, Stream.STEP)
-        count, size = min(_TREES, max(1, n // _ROWS)), max(n, min(_POOL * n, _MOST_POOL))
+        count, rate = min(_TREES, max(1, n // _ROWS)), min(_RATE, _WAY / self.rounds)
+        size = max(n, min(max(_POOL, _A_ROUND * int(self.rounds)) * n, _MOST_POOL))
         fold = Sight.folds(n, random)
         sight = Sight.fit(fitted.codec, source, fold, count, self.seed)
         real = sight(source, fold)
@@ -141,7 +144,7 @@ class Refined(Synthesizer):
         for position in range(self.rounds):
             passed = np.flatnonzero(random.random(size) < shares)
             X = np.concatenate([real, pool[random.permutation(passed)[: _FAKES * n]]])
-            grown = boosted.boost(X, np.arange(len(X)) < n, position, count, _DEPTH, _RATE, leaf=_LEAF, share=_SHARE)
+            grown = boosted.boost(X, np.arange(len(X)) < n, position, count, _DEPTH, rate, leaf=_LEAF, share=_SHARE)
             then = odds + boosted.margins(pool, grown)
             at = float(np.quantile(then, _CAP))
             passing = np.exp(np.minimum(then - at, 0.0))
