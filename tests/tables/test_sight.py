@@ -88,7 +88,7 @@ def test_missing_values_and_texts_are_no_obstacle():
     table = make_mixed(600)
     seen, fold = fitted(table)
     features = seen(table, fold)
-    assert features.shape == (600, seen.features)
+    assert features.shape == (600, Sight.features(seen.codec))
     missing = table["flag"].missing
     np.testing.assert_array_equal(np.isnan(features[:, -1]), missing)
     assert np.isfinite(features[:, -2]).all()

@@ -7,7 +7,7 @@ from the real table alone, so that a synthetic table cannot choose the scale it 
 from __future__ import annotations
 
 from equipoise.evaluate.c2st import TwoSamples, c2st, c2st_scores, two_samples
-from equipoise.evaluate.copies import Copies, among, copies, repeated, repeating
+from equipoise.evaluate.copies import Copies, among, copies, most_repeated, repeated, repeating
 from equipoise.evaluate.coverage import density_and_coverage
 from equipoise.evaluate.dependence import dependence
 from equipoise.evaluate.drawings import column_drawing
@@ -38,6 +38,7 @@ __all__ = [
     "evaluate_tables",
     "marginal",
     "membership",
+    "most_repeated",
     "nearer_to_train",
     "pair_distances",
     "repeated",

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from equipoise.data import Column, Table
 from equipoise.evaluate.bins import quantile_bins
 
-__all__ = ["Copies", "among", "copies", "repeated", "repeating"]
+__all__ = ["Copies", "among", "copies", "most_repeated", "repeated", "repeating"]
 
 _BOUND = 1.1  # times what fresh rows show
 _LUCK = 2.0  # standard deviations of the fresh rows' count (Poisson) that are no evidence of copying
@@ -133,6 +133,18 @@ def repeating(rows: NDArray[Any]) -> float:
     """
     seen = Counter(_keys(rows))
     return sum(count for count in seen.values() if count > 1) / len(rows)
+
+
+def most_repeated(rows: NDArray[Any]) -> float:
+    """Share of new rows that may repeat these: that of rows found more than once, and one deviation of its count.
+
+    Examples
+    --------
+    >>> most_repeated(np.array([[1, 2], [3, 4]])), most_repeated(np.array([[1, 2]] * 4))
+    (0.0, 1.5)
+    """
+    share = repeating(rows)
+    return float(share + np.sqrt(share / len(rows)))
 
 
 def _keys(rows: NDArray[Any]) -> list[bytes]:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from equipoise.data import Column, Table, align, read_table
 from equipoise.data.column import level_order
 from equipoise.errors import InputError
-from equipoise.evaluate import among, repeating
+from equipoise.evaluate import among, most_repeated
 from equipoise.tables import boosted
 from equipoise.tables.codec import TableCodec, default_bins
 from equipoise.tables.conditions import Condition, condition
@@ -214,17 +214,15 @@ class Refined(Synthesizer):
             return False
         if not Sight.is_sound(codec, arrays):
             return False
-        features = Sight.from_arrays(codec, arrays).features
-        return all(boosted.is_sound(tree, features) for tree in boosted.split_trees(arrays))
+        return all(boosted.is_sound(tree, Sight.features(codec)) for tree in boosted.split_trees(arrays))
 
 
 def _copied(source: Table, drawn: Table) -> tuple[NDArray[np.bool_], float]:
     """Return which drawn rows repeat a training row slot by slot, and what share of them is the most."""
     codec = TableCodec.fit(source, default_bins(len(source)))
     codes = codec.encode(source)
-    copied, fresh = among(codes, codec.encode(drawn)), repeating(codes)
-    # one standard deviation of a count
-    return copied, max(fresh + np.sqrt(fresh / len(source)), float(copied.mean()))
+    copied = among(codes, codec.encode(drawn))
+    return copied, max(most_repeated(codes), float(copied.mean()))
 
 
 def _joined(first: Table, second: Table) -> Table:

@@ -58,9 +58,9 @@ class Sight:
 
     dtypes: ClassVar[Mapping[str, type[np.generic]]] = {
         "orders": np.float64,
-        "guess_sizes": np.int32,
-        "guess_base": np.float64,
-        **{f"guess_{name}": dtype for name, dtype in boosted.JOINED.items()},
+        _GUESS + "sizes": np.int32,
+        _GUESS + "base": np.float64,
+        **{_GUESS + name: dtype for name, dtype in boosted.JOINED.items()},
     }
 
     @classmethod
@@ -111,14 +111,10 @@ class Sight:
             seen.append(np.stack([odds, sign * odds], axis=1))
         return np.concatenate(seen, axis=1)
 
-    @property
-    def features(self) -> int:
-        """Number of features."""
-        return self._plain_features + 2 * len(_two_valued(self.codec))
-
-    @property
-    def _plain_features(self) -> int:
-        return len(self.codec.columns) + _ORDERS * len(_ordered(self.codec))
+    @staticmethod
+    def features(codec: TableCodec) -> int:
+        """Return the number of features."""
+        return _plain_features(codec) + 2 * len(_two_valued(codec))
 
     def _plain(self, table: Table) -> Floats:
         """Return values and orders, shape (n, features without models)."""
@@ -174,8 +170,12 @@ class Sight:
             return False
         if arrays[_GUESS + "nodes"].min(initial=1) < 1:
             return False
-        sight = cls.from_arrays(codec, arrays)
-        return all(boosted.is_sound(tree, sight._plain_features) for _, trees in sight.models for tree in trees)
+        models, features = cls.from_arrays(codec, arrays).models, _plain_features(codec)
+        return all(boosted.is_sound(tree, features) for _, trees in models for tree in trees)
+
+
+def _plain_features(codec: TableCodec) -> int:
+    return len(codec.columns) + _ORDERS * len(_ordered(codec))
 
 
 def _ordered(codec: TableCodec) -> dict[int, ColumnSlots]:
@@ -183,7 +183,7 @@ def _ordered(codec: TableCodec) -> dict[int, ColumnSlots]:
     return {
         j: column
         for j, column in enumerate(codec.columns)
-        if column.levels is not None and column.kind != "text" and column.width > _FEWEST_SLOTS
+        if column.levels is not None and column.width > _FEWEST_SLOTS
     }
 
 

@@ -22,7 +22,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from equipoise.errors import InputError
-from equipoise.evaluate import repeated, repeating
+from equipoise.evaluate import most_repeated, repeated
 from equipoise.tables.association import coarse, informed_order, mutual_information
 from equipoise.tables.codec import TableCodec
 from equipoise.tables.conditions import Condition
@@ -106,8 +106,7 @@ class TableTrees(Synthesizer):
             grown = Parallel(n_jobs=-1, backend="threading")(jobs)
             return _together([column for column, _ in places], grown)
 
-        fresh = repeating(codes)
-        most = fresh + np.sqrt(fresh / len(codes))  # one standard deviation of a count
+        most = most_repeated(codes)
         size = max(2 * len(codes), _FEWEST)
 
         def copies(found: Forests) -> bool:
