@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.utils.estimator_checks import check_estimator
 
 from equipoise.augment import Augmented, Augmenter
-from equipoise.errors import InputError
+from equipoise.errors import FindingWarning, InputError
 from equipoise.tables import TableMarginals
 
 
@@ -84,7 +84,11 @@ def test_generated_rows_weigh_what_those_of_their_class_do(unequal):
     X, y = unequal
     weight = np.where(y == y[0], 2.0, 3.0)
     weight[1] = 0.0
-    model = Augmented(Weighing(), when="minority").fit(X, y, sample_weight=weight, note="kept").estimator_
+    model = (
+        Augmented(Weighing(), when="minority", only_if_helps=False)
+        .fit(X, y, sample_weight=weight, note="kept")
+        .estimator_
+    )
     assert model.note == "kept"
     real = len(y) - 1
     np.testing.assert_array_equal(model.weight[:real], np.delete(weight, 1))
@@ -96,7 +100,7 @@ def test_metadata_is_routed(unequal):
     X, y = unequal
     weight = np.linspace(1, 2, len(y))
     with sklearn.config_context(enable_metadata_routing=True):
-        asking = Augmented(Weighing().set_fit_request(sample_weight=True), when="all")
+        asking = Augmented(Weighing().set_fit_request(sample_weight=True), when="all", only_if_helps=False)
         scores = cross_val_score(asking, X, y, params={"sample_weight": weight}, cv=2)
         assert np.isfinite(scores).all()
         fitted = asking.fit(X, y, sample_weight=weight)
@@ -117,7 +121,7 @@ def test_generator_and_model_see_the_training_rows_of_a_fold_only(unequal):
     X, y = unequal
     seeing = Seeing()
     Counting.fits.clear()
-    cross_val_score(Augmented(Counting(), seeing, when="all"), X, y, cv=4)
+    cross_val_score(Augmented(Counting(), seeing, when="all", only_if_helps=False), X, y, cv=4)
     assert [len(seen) for seen in seeing.seen] == [90] * 4
     for seen, fitted in zip(seeing.seen, Counting.fits, strict=True):
         assert len(fitted) == 180
@@ -162,7 +166,7 @@ def test_frames_with_labels_texts_and_gaps_keep_their_make(unequal):
 def test_augmented_takes_frames_with_gaps_where_the_estimator_does(unequal):
     _, y = unequal
     frame = pd.DataFrame({"a": np.where(y == "rare", np.nan, 1.0), "b": np.arange(120.0)})
-    model = Augmented(HistGradientBoostingClassifier(max_iter=5)).fit(frame, y)
+    model = Augmented(HistGradientBoostingClassifier(max_iter=5), only_if_helps=False).fit(frame, y)
     assert model.predict_proba(frame).shape == (120, 2)
     assert model.feature_names_in_.tolist() == ["a", "b"]
     assert model.n_added_ > 0
@@ -170,7 +174,7 @@ def test_augmented_takes_frames_with_gaps_where_the_estimator_does(unequal):
 
 def test_only_if_helps_leaves_out_what_does_not(unequal):
     X, y = unequal
-    useless = Augmented(LogisticRegression(), TableMarginals(), when="all", multiple=3.0, only_if_helps=True).fit(X, y)
+    useless = Augmented(LogisticRegression(), TableMarginals(), when="all", multiple=3.0).fit(X, y)
     assert useless.n_added_ == 0
     assert useless.gain_ < 0
     plain = clone(useless.estimator).fit(X, y)
@@ -182,14 +186,24 @@ def test_only_if_helps_keeps_what_does():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(80, 2))
     y = (X[:, 0] > 0).astype(int)
-    model = Augmented(LogisticRegression(C=0.001), Seeing(), multiple=20.0, when="all", only_if_helps=True).fit(X, y)
+    model = Augmented(LogisticRegression(C=0.001), Seeing(), multiple=20.0, when="all").fit(X, y)
     assert model.n_added_ == 1600
     assert model.gain_ > 0
 
 
+def test_where_a_class_has_one_row_nothing_is_added_and_this_is_said(unequal):
+    X, y = unequal
+    y = np.where(np.arange(len(y)) == 7, "single", y)
+    with pytest.warns(FindingWarning, match="'single' has one row"):
+        model = Augmented(LogisticRegression()).fit(X, y)
+    assert (model.n_added_, model.gain_) == (0, None)
+    assert Augmented(LogisticRegression(), TableMarginals(), only_if_helps=False).fit(X, y).n_added_ > 0
+
+
 def test_a_grid_search_chooses_the_recipe(unequal):
     X, y = unequal
-    search = GridSearchCV(Augmented(LogisticRegression()), {"multiple": [0.5, 1.0], "when": ["all", "minority"]}, cv=2)
+    model = Augmented(LogisticRegression(), only_if_helps=False)
+    search = GridSearchCV(model, {"multiple": [0.5, 1.0], "when": ["all", "minority"]}, cv=2)
     assert search.fit(X, y).best_estimator_.n_added_ > 0
 
 
@@ -205,7 +219,7 @@ def test_the_sampler_works_in_the_pipeline_of_imbalanced_learn(unequal):
 def test_regression_draws_targets_too():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100, 2))
-    model = Augmented(LinearRegression(), when="all").fit(X, X[:, 0])
+    model = Augmented(LinearRegression(), when="all", only_if_helps=False).fit(X, X[:, 0])
     assert model.n_added_ == 100
     assert model.score(X, X[:, 0]) > 0.8
     with pytest.raises(InputError, match="when='minority' needs classes"):

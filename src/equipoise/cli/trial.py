@@ -31,7 +31,7 @@ def trial(
     arms: str = _ARMS,
     baseline: str = "real",
     folds: Annotated[int, Parameter(validator=validators.Number(gte=2))] = 5,
-    repeats: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 3,
+    repeats: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 5,
     rows: str | None = None,
     minority: str | None = None,
     draws: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1,

@@ -46,7 +46,7 @@ def trial(
     arms: Any = DEFAULT_ARMS,
     baseline: str = "real",
     folds: int = 5,
-    repeats: int = 3,
+    repeats: int = 5,
     rows: int | None = None,
     draws: int = 1,
     inner: int = 3,
@@ -77,7 +77,7 @@ def trial(
         of a regression.
     baseline : str, default "real"
         The arm that the others are compared with.
-    folds, repeats : int, default 5 and 3
+    folds, repeats : int, default 5
     rows : int, optional
         Real rows that every arm learns from; the others of the training part are held back, for "oracle". All if not
         given, half with "oracle".
