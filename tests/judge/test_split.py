@@ -62,7 +62,7 @@ def test_folds_cover_every_row_once_a_repeat():
     ("arguments", "message"),
     [
         ((np.zeros(10), False, 0), "10 rows"),
-        ((np.r_[np.zeros(30, int), 1], True, 0), "has 1 rows"),
+        ((np.r_[np.zeros(30, int), 1], True, 0), "class 1 of the target has 1 row;"),
         ((Y, True, 0, np.zeros(100, int)), "1 groups"),
         ((Y, True, 0, None, np.zeros(100)), "latest time"),
         ((Y, True, 0, None, np.full(100, np.nan)), "missing in 100 rows"),

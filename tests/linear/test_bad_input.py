@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 
@@ -41,18 +42,29 @@ def test_any_number_as_alpha(name: str, alpha: Any) -> None:
 @pytest.mark.parametrize(
     ("weight", "message"),
     [
-        (np.zeros(20), "(?i)weight"),
-        (-np.ones(20), "(?i)negative"),
-        (np.where(np.arange(20) == 3, -1e-9, 1.0), "(?i)negative"),
-        (np.full(20, np.nan), "NaN"),
-        (np.ones(19), "shape"),
+        (np.zeros(20), "sample_weight is zero in every row"),
+        (-np.ones(20), r"sample_weight holds -1\.0 in row 0; give numbers from 0 on"),
+        (np.where(np.arange(20) == 3, -1e-9, 1.0), "sample_weight holds -1e-09 in row 3"),
+        (np.where(np.arange(20) == 5, np.nan, 1.0), "sample_weight holds nan in row 5"),
+        (np.where(np.arange(20) == 5, np.inf, 1.0), "sample_weight holds inf in row 5"),
+        (np.ones(19), "sample_weight has 19 values, but there are 20 rows"),
+        (np.array(["heavy"] * 20), "values that are no numbers"),
         (np.ones((20, 2)), "(?i)1d|dimension"),
     ],
-    ids=["zero", "negative", "one-negative", "nan", "short", "two-columns"],
+    ids=["zero", "negative", "one-negative", "nan", "infinite", "short", "words", "two-columns"],
 )
 def test_bad_sample_weights(name: str, weight: np.ndarray, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError if weight.ndim == 2 else eq.InputError, match=message):
         ESTIMATORS[name](alpha=0.1).fit(X, target(name), sample_weight=weight)
+
+
+@each
+@pytest.mark.parametrize("gap", [None, np.nan, pd.NA, pd.NaT], ids=["none", "nan", "na", "nat"])
+def test_gaps_in_the_target_are_told_by_their_rows(name: str, gap: Any) -> None:
+    y = target(name).astype(object)
+    y[[7, 9]] = gap
+    with pytest.raises(eq.InputError, match="missing in 2 of 20 rows, first in row 7"):
+        ESTIMATORS[name](alpha=0.1).fit(X, y)
 
 
 @each
@@ -86,7 +98,7 @@ def test_predicting_with_other_columns_or_before_the_fit(name: str) -> None:
 
 @each
 def test_fewer_rows_than_folds(name: str) -> None:
-    with pytest.raises(eq.InputError, match=r"n_samples=4|one row"):
+    with pytest.raises(eq.InputError, match=r"n_samples=4|class '0' has one row"):
         ESTIMATORS[name]().fit(X[:4], [0, 1, 2, 2] if name == "logistic" else Y[:4])
 
 

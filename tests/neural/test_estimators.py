@@ -189,8 +189,12 @@ def test_bad_data_is_named():
         MLPClassifier(0.1, **SMALL).fit(X, y, sample_weight=(y == 0).astype(float))
     with pytest.raises(InputError, match="the target has one class only"):
         MLPClassifier(0.1, **SMALL).fit(X, np.zeros(120))
-    with pytest.raises(InputError, match="class number 1 has one row"):
+    with pytest.raises(InputError, match="class 'True' has one row"):
         MLPClassifier(GRID, **SMALL).fit(X, np.arange(120) == 0)
+    with pytest.raises(InputError, match="missing in 1 of 120 rows, first in row 4"):
+        MLPRegressor(0.1, **SMALL).fit(X, np.where(np.arange(120) == 4, np.nan, X[:, 0]))
+    with pytest.raises(InputError, match=r"sample_weight holds -1\.0 in row 0"):
+        MLPClassifier(0.1, **SMALL).fit(X, y, sample_weight=-np.ones(120))
     with pytest.raises(InputError, match="Input X contains NaN"):
         MLPClassifier(0.1, **SMALL).fit(np.where(X > 9.0, np.nan, X), y)
     frame = pd.DataFrame({"a": X[:, 0], "empty": np.full(120, np.nan)})

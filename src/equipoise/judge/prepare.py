@@ -86,7 +86,7 @@ def prepare(
     whole = sample_of(table.drop(helpers), target, task, classes, y, None if groups is None else table[groups])
     moments = moments_of(table[time]) if time is not None else None
     if test is None:
-        train, aside, rule = hold_out(y, task != "regression", seed, whole.groups, moments)
+        train, aside, rule = hold_out(y, task != "regression", seed, whole.groups, moments, classes)
         parts = whole.take(train), whole.take(aside)
         fold_rule: Any = rule
     else:

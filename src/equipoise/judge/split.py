@@ -49,6 +49,7 @@ def hold_out(
     seed: int,
     groups: NDArray[np.generic] | None = None,
     time: NDArray[np.float64] | None = None,
+    classes: tuple[str, ...] = (),
 ) -> tuple[Rows, Rows, Rule]:
     """Put a fifth of the rows aside.
 
@@ -63,6 +64,8 @@ def hold_out(
         Rows of one group stay on one side.
     time : array of shape (n,), optional
         The latest rows are put aside; rows of the same moment stay on one side.
+    classes : tuple of str
+        Names of the classes, where `y` holds their codes.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def hold_out(
         train, test = next(kind(_SHARES, shuffle=True, random_state=state).split(y, y, groups))
         return train, test, "groups"
     if classify:
-        _check_classes(y)
+        _check_classes(y, classes)
         split = StratifiedShuffleSplit(1, test_size=max(_test_rows(y), len(np.unique(y))), random_state=state)
         train, test = next(split.split(y, y))
         return np.sort(train), np.sort(test), "stratified"
@@ -101,12 +104,13 @@ def _test_rows(y: NDArray[np.generic]) -> int:
     return -(-len(y) // _SHARES)
 
 
-def _check_classes(y: NDArray[np.generic]) -> None:
+def _check_classes(y: NDArray[np.generic], classes: tuple[str, ...]) -> None:
     values, counts = np.unique(y, return_counts=True)
-    if counts.min() < 3:
+    if (least := int(counts.min())) < 3:
+        rare = values[counts.argmin()].item()
         raise InputError(
-            f"class number {values[counts.argmin()]} of the target has {counts.min()} rows; a study needs three of "
-            "each, for fitting, choosing and testing: merge the class with another or drop its rows"
+            f"class {classes[rare] if classes else rare!r} of the target has {least} row{'s' if least > 1 else ''}; "
+            "a study needs three of each, to fit, choose and test: merge the class with another or drop its rows"
         )
 
 

@@ -19,7 +19,7 @@ from sklearn.utils.validation import (
 )
 
 from equipoise.errors import CertificateWarning, InputError
-from equipoise.linear.checks import check_n_jobs, check_two_classes, class_codes, shares_of
+from equipoise.linear.checks import check_n_jobs, check_rows, check_two_classes, class_codes, shares_of
 from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
@@ -107,6 +107,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     ) -> tuple[Problem, Context]:
         """The data, checked, as a problem; and what a strategy may know besides."""
         self._check_settings()
+        check_rows(X, y, sample_weight)
         given, frame = y, X if is_frame(X) else None
         X, target, labels = self._read(X, y, sample_weight)
         weight, size = _weights(sample_weight, X)
@@ -245,9 +246,7 @@ def check_offset(offset: ArrayLike, rows: int) -> FloatArray:
 
 def _weights(sample_weight: ArrayLike | None, X: Any) -> tuple[FloatArray, float]:
     """Weights that sum to 1, and what they summed to before."""
-    weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True))
-    if not np.any(weight > 0):
-        raise InputError("all sample weights are 0: no row is left to fit on")
+    weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64))
     with np.errstate(over="ignore"):
         total = min(float(weight.sum()), float(np.finfo(np.float64).max))
     return shares_of(weight), total

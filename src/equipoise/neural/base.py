@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from equipoise.errors import InputError, TrainingError
-from equipoise.linear.checks import check_two_classes, shares_of
+from equipoise.linear.checks import check_rows, check_two_classes, shares_of
 from equipoise.linear.columns import fit_columns, is_frame, numbers_encoder, predict_columns
 from equipoise.losses import Loss
 from equipoise.losses.base import FloatArray
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NeuralEstimator"]
 
-_NO_WEIGHT: Final = "sample_weight is zero in every row, so that none is left to fit on; give some row a weight > 0"
 _AUTO: Final = CrossValidation(cv=5, alphas=13)
 
 
@@ -147,10 +146,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _prepare(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, groups: ArrayLike | None) -> Job:
         """Check settings and data."""
         recipe, numbers = settings_of(self)
-        if sample_weight is not None:
-            sample_weight = np.asarray(sample_weight)
-            if sample_weight.size and not sample_weight.any():
-                raise InputError(_NO_WEIGHT)
+        check_rows(X, y, sample_weight)
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)
@@ -280,6 +276,4 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
 
 
 def _shares(sample_weight: ArrayLike | None, X: FloatArray) -> FloatArray:
-    checks = {"ensure_non_negative": True, "allow_all_zero_weights": True}
-    weight = np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64, **checks))
-    return shares_of(weight)
+    return shares_of(np.asarray(_check_sample_weight(sample_weight, X, dtype=np.float64)))

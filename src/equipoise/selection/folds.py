@@ -81,7 +81,11 @@ def _default_splitter(count: int, problem: Problem, context: Context) -> Any:
         return GroupKFold(count) if context.groups is not None else KFold(count, shuffle=True, random_state=0)
     values, counts = np.unique(context.labels, return_counts=True)
     if counts.min() < 2:
-        raise InputError(f"class number {values[counts.argmin()]} has one row; it cannot be in training and test")
+        row = int(np.flatnonzero(context.labels == values[counts.argmin()])[0])
+        given = row if context.target is None else context.target[row]
+        raise InputError(
+            f"class {str(given)!r} has one row, which cannot be in training and test; drop it, or give alpha a number"
+        )
     count = min(count, int(counts.min()))
     if context.groups is not None:
         return StratifiedGroupKFold(count, shuffle=True, random_state=0)
