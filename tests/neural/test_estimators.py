@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from tests.neural.data_for_tests import problem
 
@@ -208,3 +209,44 @@ def test_what_grows_beyond_all_numbers_is_told():
     X, y = problem("regression")
     with pytest.raises(TrainingError, match="lower learning_rate_init"):
         MLPRegressor(0.0, **SMALL | {"solver": "sgd", "learning_rate_init": 1e6}).fit(X, y)
+
+
+def test_nested_scores_are_those_of_nets_that_have_not_seen_the_rows():
+    X, y = problem("binary")
+    frame = pd.DataFrame(X).rename(columns=str).assign(kind=np.where(np.arange(120) % 3 == 0, "a", "b"))
+    weight = np.where(np.arange(120) % 5 == 0, 0.0, 1.0 + np.arange(120) % 2)
+    outer = [(np.flatnonzero(np.arange(120) % 4 != k), np.flatnonzero(np.arange(120) % 4 == k)) for k in range(4)]
+    found = eq.nested_score(MLPClassifier(GRID, **SMALL), frame, y, cv=outer, sample_weight=weight)
+    for k, (train, test) in enumerate(outer):
+        alone = MLPClassifier(GRID, **SMALL).fit(frame.iloc[train], y[train], sample_weight=weight[train])
+        assert found.alphas[k] == alone.alpha_
+        p = alone.predict_proba(frame.iloc[test])[np.arange(30), y[test]]
+        np.testing.assert_allclose(found.scores[k], np.average(-np.log(p), weights=weight[test]))
+        logit = np.log(alone.predict_proba(frame.iloc[test])[:, 1] / alone.predict_proba(frame.iloc[test])[:, 0])
+        np.testing.assert_allclose(found.predictions[test], logit, rtol=1e-6, atol=1e-8)
+    shares = [weight[test].sum() for _, test in outer]
+    np.testing.assert_allclose(found.mean, np.average(found.scores, weights=shares))
+    assert found.score_name == "log loss"
+    assert found.features.tolist() == [np.count_nonzero(model.used_) for model in found.models]
+
+
+def test_nested_scores_take_scorers_and_more_classes_and_numbers():
+    X, y = problem("multiclass")
+    found = eq.nested_score(MLPClassifier(0.01, **SMALL), X, y, cv=3, scoring="accuracy")
+    assert found.score_name == "minus accuracy"
+    assert found.mean < -0.5
+    assert found.predictions.shape == (120, 3)
+    X, y = problem("regression")
+    found = eq.nested_score(MLPRegressor(0.01, **SMALL), X, y, cv=3)
+    np.testing.assert_allclose(found.mean, np.mean((found.predictions - y) ** 2), rtol=1e-6)
+
+
+def test_what_nested_scores_of_nets_cannot_be_is_named():
+    X, y = problem("binary")
+    with pytest.raises(InputError, match="MLPClassifier takes no offset"):
+        eq.nested_score(MLPClassifier(0.1, **SMALL), X, y, offset=np.zeros(120))
+    with pytest.raises(InputError, match="a linear estimator or a net of equipoise, not LogisticRegression"):
+        eq.nested_score(LogisticRegression(), X, y)
+    single = np.where(np.arange(120) == 0, 2, y)
+    with pytest.raises(InputError, match="fold 0 lack a class"):
+        eq.nested_score(MLPClassifier(0.1, **SMALL), X, single, cv=[(np.arange(1, 120), np.arange(60))])

@@ -43,7 +43,7 @@ class NestedScore:
     alphas : array of shape (folds,)
         What each fold chose.
     features : array of shape (folds,)
-        Number of features with a coefficient other than 0.
+        Number of features with a coefficient (of a net: a weight) other than 0.
     predictions : array of shape (n,) or (n, K)
         Linear predictor of each row from the folds that did not see it (nan if there is none, the mean if there are
         several).
@@ -76,7 +76,7 @@ def nested_score(
 
     Parameters
     ----------
-    estimator : linear estimator of Equipoise
+    estimator : linear estimator or net of Equipoise
         Not changed; a pipeline is scored by scikit-learn's `cross_validate`.
     X : array, sparse matrix or data frame of shape (n, p)
     y : array of shape (n,), or what the estimator takes
@@ -110,10 +110,7 @@ def nested_score(
     ('mean squared error', True, (5,))
     """
     if not isinstance(estimator, LinearEstimator):
-        kind = type(estimator).__name__
-        raise InputError(
-            f"nested_score takes a linear estimator of equipoise, not {kind}; use sklearn's cross_validate"
-        )
+        return _of_net(estimator, X, y, cv, scoring, sample_weight, groups, offset)
     whole = clone(estimator)
     problem, context = whole._pose(X, y, sample_weight, groups, offset)
     frame = None if as_given(whole.encoder_, X) else X
@@ -146,6 +143,20 @@ def nested_score(
         held_out([_point(model) for model in models], seen, tests, 0),
         tuple(models),
     )
+
+
+def _of_net(estimator: Any, *arguments: Any) -> NestedScore:
+    from equipoise.neural.base import NeuralEstimator  # which brings JAX along
+    from equipoise.neural.nested import nested_net_score
+
+    kind, (*rest, offset) = type(estimator).__name__, arguments
+    if not isinstance(estimator, NeuralEstimator):
+        raise InputError(
+            f"nested_score takes a linear estimator or a net of equipoise, not {kind}; use sklearn's cross_validate"
+        )
+    if offset is not None:
+        raise InputError(f"{kind} takes no offset")
+    return nested_net_score(estimator, *rest)
 
 
 def _point(model: LinearEstimator) -> Path:
