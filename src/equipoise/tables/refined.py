@@ -8,6 +8,8 @@ rows cost little, so that each round sees more of them than real ones. What is s
 A door that knows real rows too well lets pass what is nearest to them. After the first the rounds end where the rows
 that pass repeat training rows, slot by slot, more often than these repeat each other and than the synthesizer's do.
 
+Of the rows that pass, a tenth is left out so that single columns agree with the training rows (`calibration`).
+
 The number of trees follows from the number of rows. Held-out rows cannot choose it where the synthesizer has seen
 them: its rows lie closer to those that it learned from than fresh ones do, and no tree at all would look best.
 """
@@ -27,6 +29,7 @@ from equipoise.data.column import level_order
 from equipoise.errors import InputError
 from equipoise.evaluate import among, most_repeated
 from equipoise.tables import boosted
+from equipoise.tables.calibration import SPARE, calibrated
 from equipoise.tables.codec import TableCodec, default_bins
 from equipoise.tables.conditions import Condition, condition
 from equipoise.tables.sight import Sight
@@ -168,11 +171,12 @@ class Refined(Synthesizer):
         trees, cap = boosted.split_trees(fitted.arrays), fitted.arrays["cap"][0]
         sight = Sight.from_arrays(fitted.codec, fitted.arrays)
         found, position, drawn, rate = None, 0, 0, max(self.acceptance_, 1e-3)
-        random = numpy_generator(seed, Stream.STEP)
-        while found is None or len(found) < n:
-            lacking = n - (0 if found is None else len(found))
+        random, wanted = numpy_generator(seed, Stream.STEP), n if where is not None else n + int(SPARE * n)
+        while found is None or len(found) < wanted:
+            passing = 0 if found is None else len(found)
             if drawn > _MOST_DRAWS * max(n, 100):
-                raise InputError(f"of {drawn:,} rows only {n - lacking} passed the door; refine another synthesizer")
+                raise InputError(f"of {drawn:,} rows only {passing} passed the door; refine another synthesizer")
+            lacking = wanted - passing
             size = min(int(1.1 * lacking / rate) + 64, 4 * _MOST_POOL)
             rows = self._proposed(fitted, size, child_seed(seed, position), where)
             odds = boosted.margins(sight(rows, Sight.folds(size, random)), trees)
@@ -183,7 +187,9 @@ class Refined(Synthesizer):
             found = rows if found is None else _joined(found, rows)
             position, drawn = position + 1, drawn + size
             rate = max(len(found) / drawn, 1e-3)
-        return found
+        if wanted == n:
+            return found
+        return found.take(calibrated(fitted.codec, fitted.codec.encode(found), n, random))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write door and synthesizer to one file, all or nothing; `equipoise.load` reads it back.
