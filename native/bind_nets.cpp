@@ -22,7 +22,7 @@ void bind_nets(nb::module_& m) {
         const nets::Program program{std::move(sizes), nets::Bend(bend), nets::Task(task), batch, decoupled, cautious,
                                     biases, cosine, stopping};
         const nets::Rows rows{X.data(), target.data(), weight.data(), Index(X.shape(0))};
-        nets::Net net(program, batch);
+        nets::Net net(program);
         const Index p = Index(X.shape(1)), outputs = Index(target.shape(1)), wide = Index(weights.shape(1));
         const Index epochs = Index(curve.shape(1)), length = Index(orders.shape(2)), look = Index(held.shape(1));
         for (Index c = 0; c < Index(weights.shape(0)); ++c) {

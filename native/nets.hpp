@@ -29,14 +29,30 @@ constexpr Index width = 8, most_vectors = 2;
 #else
 constexpr Index width = 4, most_vectors = 2;
 #endif
-constexpr Index most_rows = 6;  // most_rows * most_vectors sums stay in registers
+// Compiled on its own. Written into the one function that Python calls, loops were not vectorised, and most of the time
+// went to Adam and to the bends of the layers.
+#if defined(__GNUC__)
+#define EQUIPOISE_APART __attribute__((noinline))
+#else
+#define EQUIPOISE_APART
+#endif
+
+constexpr Index most_rows = 6;   // most_rows * most_vectors sums stay in registers
+constexpr Index at_a_time = 48;  // rows of a batch: what layers of some 64 units make of them stays in the nearest cache
 
 inline Index whole(Index n) { return (n + width - 1) / width * width; }
 
-// C = bias + A B for MR rows and NV vectors of columns; A has any strides, so that it may be transposed.
+// What a product is added to: nothing, one row for all (stride 0), or as many rows as it has.
+struct Base {
+  const float* first = nullptr;
+  Index stride = 0;
+  Base at(Index i, Index j) const { return {first ? first + i * stride + j : nullptr, stride}; }
+};
+
+// C = base + A B for MR rows and NV vectors of columns; A has any strides, so that it may be transposed.
 template <Index MR, Index NV>
 inline void tile(const float* A, Index row, Index column, const float* B, Index ldb, float* C, Index ldc, Index depth,
-                 const float* bias) {
+                 Base base) {
 #if defined(__GNUC__)
   using Lane = float __attribute__((vector_size(width * sizeof(float)), aligned(4), may_alias));
   using Sum = float __attribute__((vector_size(width * sizeof(float))));
@@ -44,7 +60,8 @@ inline void tile(const float* A, Index row, Index column, const float* B, Index 
 #pragma GCC unroll 8
   for (Index i = 0; i < MR; ++i)
 #pragma GCC unroll 8
-    for (Index j = 0; j < NV; ++j) sums[i][j] = bias ? *reinterpret_cast<const Lane*>(bias + j * width) : Sum{};
+    for (Index j = 0; j < NV; ++j)
+      sums[i][j] = base.first ? *reinterpret_cast<const Lane*>(base.first + i * base.stride + j * width) : Sum{};
   for (Index k = 0; k < depth; ++k) {
     Sum b[NV];
 #pragma GCC unroll 8
@@ -63,7 +80,7 @@ inline void tile(const float* A, Index row, Index column, const float* B, Index 
 #else
   for (Index i = 0; i < MR; ++i) {
     float sums[NV * width];
-    for (Index j = 0; j < NV * width; ++j) sums[j] = bias ? bias[j] : 0.0f;
+    for (Index j = 0; j < NV * width; ++j) sums[j] = base.first ? base.first[i * base.stride + j] : 0.0f;
     for (Index k = 0; k < depth; ++k)
       for (Index j = 0; j < NV * width; ++j) sums[j] += A[i * row + k * column] * B[k * ldb + j];
     std::copy(sums, sums + NV * width, C + i * ldc);
@@ -73,30 +90,30 @@ inline void tile(const float* A, Index row, Index column, const float* B, Index 
 
 template <Index NV>
 inline void panel(const float* A, Index row, Index column, const float* B, Index ldb, float* C, Index ldc, Index rows,
-                  Index depth, const float* bias) {
+                  Index depth, Base base) {
   Index i = 0;
   for (; i + most_rows <= rows; i += most_rows)
-    tile<most_rows, NV>(A + i * row, row, column, B, ldb, C + i * ldc, ldc, depth, bias);
+    tile<most_rows, NV>(A + i * row, row, column, B, ldb, C + i * ldc, ldc, depth, base.at(i, 0));
   const float* a = A + i * row;
   float* c = C + i * ldc;
+  base = base.at(i, 0);
   switch (rows - i) {
-    case 5: return tile<5, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
-    case 4: return tile<4, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
-    case 3: return tile<3, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
-    case 2: return tile<2, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
-    case 1: return tile<1, NV>(a, row, column, B, ldb, c, ldc, depth, bias);
+    case 5: return tile<5, NV>(a, row, column, B, ldb, c, ldc, depth, base);
+    case 4: return tile<4, NV>(a, row, column, B, ldb, c, ldc, depth, base);
+    case 3: return tile<3, NV>(a, row, column, B, ldb, c, ldc, depth, base);
+    case 2: return tile<2, NV>(a, row, column, B, ldb, c, ldc, depth, base);
+    case 1: return tile<1, NV>(a, row, column, B, ldb, c, ldc, depth, base);
     default: return;
   }
 }
 
-// C = bias + A B; the columns of B and C are whole vectors.
+// C = base + A B; the columns of B and C are whole vectors.
 inline void product(const float* A, Index row, Index column, const float* B, Index ldb, float* C, Index ldc, Index rows,
-                    Index columns, Index depth, const float* bias = nullptr) {
+                    Index columns, Index depth, Base base = {}) {
   Index j = 0;
   for (; j + most_vectors * width <= columns; j += most_vectors * width)
-    panel<most_vectors>(A, row, column, B + j, ldb, C + j, ldc, rows, depth, bias ? bias + j : nullptr);
-  for (; j < columns; j += width)
-    panel<1>(A, row, column, B + j, ldb, C + j, ldc, rows, depth, bias ? bias + j : nullptr);
+    panel<most_vectors>(A, row, column, B + j, ldb, C + j, ldc, rows, depth, base.at(0, j));
+  for (; j < columns; j += width) panel<1>(A, row, column, B + j, ldb, C + j, ldc, rows, depth, base.at(0, j));
 }
 
 inline void add(float by, const float* __restrict a, float* __restrict out, Index n) {
@@ -113,15 +130,7 @@ struct Adam {
   float first, second, l2, decay;
 };
 
-// Compiled on its own, where it is known that no two arguments share a place: written into their caller such loops do
-// not vectorise.
-#if defined(__GNUC__)
-#define EQUIPOISE_APART __attribute__((noinline))
-#else
-#define EQUIPOISE_APART
-#endif
-
-// One step of n weights; half of all time went here while it took one weight after the other.
+// One step of n weights.
 template <bool decays, bool cautious>
 EQUIPOISE_APART void descend(const Adam adam, const float* __restrict g, float* __restrict w, float* __restrict m,
                     float* __restrict v, Index n) {
@@ -198,7 +207,7 @@ struct Lane {
 
 class Net {
  public:
-  Net(const Program& program, Index most) : program_(program), layers_(Index(program.sizes.size()) - 1) {
+  explicit Net(const Program& program) : program_(program), layers_(Index(program.sizes.size()) - 1) {
     Index total = 0;
     for (Index l = 0; l < layers_; ++l) {
       const Index in = program.sizes[l], out = program.sizes[l + 1];
@@ -206,17 +215,17 @@ class Net {
       total += last(l) ? out * whole(in) : in * whole(out);
       starts_.push_back(total);
       total += whole(out);
-      h_.emplace_back(most * whole(in));
+      h_.emplace_back(at_a_time * whole(in));
     }
     starts_.push_back(total);
     for (auto* part : {&w_, &m_, &v_, &g_}) part->assign(total, 0.0f);
     Index widest = 0;
     for (Index l = 0; l < layers_; ++l) widest = std::max(widest, whole(program.sizes[l]));
-    for (auto* part : {&d_, &e_}) part->resize(most * widest);
+    for (auto* part : {&d_, &e_}) part->resize(at_a_time * widest);
     turned_.resize(widest * widest);
     const Index outputs = program.sizes.back();
-    for (auto* part : {&out_, &target_}) part->resize(most * outputs);
-    weight_.resize(most);
+    for (auto* part : {&out_, &target_}) part->resize(at_a_time * outputs);
+    weight_.resize(at_a_time);
   }
 
   // Weights as Python has them, layer after layer (inputs, outputs) and biases, to and from this one's places.
@@ -245,8 +254,8 @@ class Net {
   // Mean weighted loss of some rows as they are.
   float loss(const Rows& rows, const Lane& lane, const std::int32_t* order, Index count) {
     double sum = 0.0, weights = 0.0;
-    for (Index first = 0; first < count; first += program_.batch) {
-      const Index n = look_up(rows, lane, order + first, std::min(program_.batch, count - first));
+    for (Index first = 0; first < count; first += at_a_time) {
+      const Index n = look_up(rows, lane, order + first, std::min(at_a_time, count - first));
       if (n == 0) continue;
       forward(n);
       for (Index b = 0; b < n; ++b) {
@@ -278,7 +287,7 @@ class Net {
   }
 
   // Columns, targets and weights of the rows that count; how many.
-  Index look_up(const Rows& rows, const Lane& lane, const std::int32_t* order, Index most) {
+  EQUIPOISE_APART Index look_up(const Rows& rows, const Lane& lane, const std::int32_t* order, Index most) {
     const Index p = program_.sizes[0], outputs = program_.sizes.back(), ld = input(0);
     Index n = 0;
     for (Index b = 0; b < most; ++b) {
@@ -291,11 +300,11 @@ class Net {
     return n;
   }
 
-  void forward(Index n) {
+  EQUIPOISE_APART void forward(Index n) {
     for (Index l = 0; l + 1 < layers_; ++l) {
       const Index in = program_.sizes[l], out = program_.sizes[l + 1], ld = whole(out);
       float* h = h_[l + 1].data();
-      product(h_[l].data(), input(l), 1, weight(l), ld, h, ld, n, ld, in, bias(l));
+      product(h_[l].data(), input(l), 1, weight(l), ld, h, ld, n, ld, in, {bias(l)});
       bend(h, n * ld);
       if (program_.bend == Bend::logistic)  // of 0 it is one half
         for (Index b = 0; b < n; ++b) std::fill(h + b * ld + out, h + (b + 1) * ld, 0.0f);
@@ -310,7 +319,7 @@ class Net {
       }
   }
 
-  void bend(float* h, Index count) const {
+  EQUIPOISE_APART void bend(float* h, Index count) const {
     switch (program_.bend) {
       case Bend::identity: return;
       case Bend::relu:
@@ -325,7 +334,7 @@ class Net {
   }
 
   // d times the slope of the bend, by what it gave.
-  void bend_back(const float* __restrict h, float* __restrict d, Index count) const {
+  EQUIPOISE_APART void bend_back(const float* __restrict h, float* __restrict d, Index count) const {
     switch (program_.bend) {
       case Bend::identity: return;
       case Bend::relu:
@@ -366,24 +375,29 @@ class Net {
   }
 
   float step(const Rows& rows, const Lane& lane, const std::int32_t* order, float rate, Index taken) {
-    const Index n = look_up(rows, lane, order, program_.batch), outputs = program_.sizes.back();
-    forward(n);
+    const Index outputs = program_.sizes.back(), batch = program_.batch;
+    const Index counted = std::count_if(order, order + batch, [&](std::int32_t row) { return row < rows.n; });
+    const float each = 1.0f / float(std::max<Index>(counted, 1));
+    std::fill(g_.begin(), g_.end(), 0.0f);
     float sum = 0.0f;
-    for (Index b = 0; b < n; ++b) {  // the slopes take the places of the outputs
-      float* slope = out_.data() + b * outputs;
-      sum += weight_[b] * row_loss(b, slope);
-      for (Index k = 0; k < outputs; ++k) slope[k] *= weight_[b] / float(std::max<Index>(n, 1));
+    for (Index first = 0; first < batch; first += at_a_time) {
+      const Index n = look_up(rows, lane, order + first, std::min(at_a_time, batch - first));
+      forward(n);
+      for (Index b = 0; b < n; ++b) {  // the slopes take the places of the outputs
+        float* slope = out_.data() + b * outputs;
+        sum += weight_[b] * row_loss(b, slope);
+        for (Index k = 0; k < outputs; ++k) slope[k] *= weight_[b] * each;
+      }
+      backward(n);
     }
-    backward(n);
     move(lane, rate, taken);
-    return sum / float(std::max<Index>(n, 1));
+    return sum * each;
   }
 
-  void backward(Index n) {
+  // Adds the slopes of some rows to those of the batch.
+  EQUIPOISE_APART void backward(Index n) {
     Index l = layers_ - 1;
     const Index ld = input(l), outputs = program_.sizes.back();
-    std::fill(weight_slope(l), weight_slope(l) + outputs * ld, 0.0f);
-    std::fill(bias_slope(l), bias_slope(l) + outputs, 0.0f);
     for (Index b = 0; b < n; ++b) {
       const float* h = h_[l].data() + b * ld;
       for (Index k = 0; k < outputs; ++k) {
@@ -400,9 +414,8 @@ class Net {
     while (l-- > 0) {
       const Index in = program_.sizes[l], out = program_.sizes[l + 1], wide = whole(out);
       bend_back(h_[l + 1].data(), d, n * wide);
-      std::fill(bias_slope(l), bias_slope(l) + wide, 0.0f);
       for (Index b = 0; b < n; ++b) add(1.0f, d + b * wide, bias_slope(l), wide);
-      product(h_[l].data(), 1, input(l), d, wide, weight_slope(l), wide, in, wide, n);
+      product(h_[l].data(), 1, input(l), d, wide, weight_slope(l), wide, in, wide, n, {weight_slope(l), wide});
       if (l == 0) return;
       turn(weight(l), in, out, wide, turned_.data(), input(l));
       product(d, wide, 1, turned_.data(), input(l), before, input(l), n, input(l), out);
