@@ -55,9 +55,10 @@ def scaled(images):
 
 
 def trained(images, options, name, **settings):
-    """Return a GAN fitted for the minutes of the options, and how that went; a picture of samples is kept if wanted."""
+    """Return a GAN fitted as long as the options say, and how that went; a picture of samples is kept if wanted."""
     began = time.perf_counter()
-    gan = eq.ImageGAN(minutes=options.minutes, **settings).fit(images)
+    length = {"minutes": options.minutes} if options.steps is None else {"steps": options.steps}
+    gan = eq.ImageGAN(**length, **settings).fit(images)
     seconds = time.perf_counter() - began
     if options.pictures is not None:
         gan.grid(100, seed=gan.seed).save(options.pictures / f"{name}-{gan.seed}.png")

@@ -7,8 +7,8 @@ Srivastava et al., *VEEGAN* (2017), section 4.2, do so with MNIST. A draw of 26,
 999 / 52,000 = .019 by luck alone; what real images come to stands beside it. No labels are given; the last state
 counts.
 
-Run: OMP_NUM_THREADS=1 python benchmarks/images/stacked.py --data FOLDER [--minutes 20] [--seeds 3] [--packing 1]
-     [--pictures FOLDER]
+Run: OMP_NUM_THREADS=1 python benchmarks/images/stacked.py --data FOLDER [--minutes 20] [--seeds 3] [--steps N]
+     [--packing 1] [--pictures FOLDER]
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--steps", type=int, help="of ours, in place of the minutes")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--packing", type=int, default=1)
     parser.add_argument("--pictures", type=Path)

@@ -110,8 +110,12 @@ class ImageGenerator(ABC):
         """Return what builds the network that is kept; equal settings give equal builders."""
 
     @abstractmethod
-    def _prepare(self, data: TrainingSet) -> tuple[Step, Any, Any]:
-        """Return step, first state and settings of a training run."""
+    def _prepare(self, data: TrainingSet) -> tuple[Step, Any]:
+        """Return step and first state of a training run."""
+
+    @abstractmethod
+    def _numbers(self, steps: int) -> Any:
+        """Return the settings of a run of so many steps that are no part of its program."""
 
     @abstractmethod
     def _looks(self, step: Any, train: TrainingSet, held: TrainingSet) -> Looks | None:
@@ -157,20 +161,22 @@ class ImageGenerator(ABC):
         self._check_settings()
         data = TrainingSet.read(images, labels, self.size)
         train, held = data.parted(self.held_out, self.seed)
-        step, state, settings = self._prepare(train)
+        step, state = self._prepare(train)
         rows = train.rows()
-        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed, "arguments": (settings, None)}
+        common: dict[str, Any] = {"batch": self.batch, "seed": self.seed}
         folder = None if self.folder is None else self._run_folder(data)
         kept = {} if folder is None else folder.known()
         if self.minutes is not None and "steps" in kept:
             self.steps_ = int(kept["steps"])  # the clock spoke when the run began
         elif self.minutes is not None:
-            self.steps_ = steps_within(self.minutes, step, state, rows, **common)
+            arguments = self._numbers(1), None
+            self.steps_ = steps_within(self.minutes, step, state, rows, arguments=arguments, **common)
         else:
             self.steps_ = self.steps if self.steps is not None else max(2000, self.epochs * len(rows) // self.batch)
         with progress_bar(type(self).__name__, self.progress) as report:
             looks = self._looks(step, train, held)
-            state = run(step, state, rows, steps=self.steps_, report=report, folder=folder, looks=looks, **common)
+            common |= {"arguments": (self._numbers(self.steps_), None), "folder": folder}
+            state = run(step, state, rows, steps=self.steps_, report=report, looks=looks, **common)
         self.ended_ = "saturated" if int(state.step) < self.steps_ else ""
         self.steps_ = int(state.step)
         self.looks_ = self._recorded(state)

@@ -143,13 +143,16 @@ class ImageVAE(ImageGenerator):
     def _builder(self, pixels: Pixels, classes: int) -> Build:
         return BuildVAE(Plan.of(self.preset, pixels, classes, self.latent, self.width, self.depth, units=_UNITS))
 
-    def _prepare(self, data: TrainingSet) -> tuple[Step, Any, Any]:
+    def _prepare(self, data: TrainingSet) -> tuple[Step, Any]:
         climb = Climb(EmbedBoth(Embed(data.pixels), LabelsOf()), samples=self.draws, free=self.free)
         build = self._builder(data.pixels, len(data.classes.names))
         model = build(numpy_generator(self.seed, Stream.INIT))
-        settings = ClimbSettings((self.beta / 10, self.beta), (self.rate, self.rate / 100), self.decay)
         step = KeepingClimb(climb)
-        return step, start(step, model), settings
+        return step, start(step, model)
+
+    def _numbers(self, steps: int) -> ClimbSettings:
+        del steps
+        return ClimbSettings((self.beta / 10, self.beta), (self.rate, self.rate / 100), self.decay)
 
     def _looks(self, step: Any, train: TrainingSet, held: TrainingSet) -> Looks | None:
         if not len(held):
