@@ -30,6 +30,7 @@ from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["TableGAN"]
 
+_CLASSES = 1024  # at most, of the mixture that the generator starts as
 _STEPS_TIMES_RATE, _RATES = 5.0, (1e-3, 5e-3)  # short runs must move fast, long ones can afford to end near
 
 
@@ -140,9 +141,10 @@ class TableGAN(NeuralSynthesizer):
 
 
 def _mixture(codec: TableCodec, codes: NDArray[np.int32], seed: int) -> Arrays:
-    """Return the logarithms of the shares and laws of a mixture; their shapes hang on the number of rows alone."""
-    mixture, _ = mixture_of(codec, codes, seed)
-    absent = most_classes(len(codes)) - len(mixture.share)
-    share, law = np.pad(mixture.share, (0, absent)), np.pad(mixture.law, ((0, absent), (0, 0)))
-    logs = {"share": np.log(np.maximum(share, 1e-30)), "law": np.log(np.maximum(law, 1e-12))}
+    """Return the logarithms of the shares and laws of a mixture; their shapes hang on the number of rows alone.
+
+    It has more classes than a mixture that has to stand alone: what it says too boldly the game takes back.
+    """
+    mixture, _ = mixture_of(codec, codes, seed, most_classes(len(codes), _CLASSES))
+    logs = {"share": np.log(np.maximum(mixture.share, 1e-30)), "law": np.log(np.maximum(mixture.law, 1e-12))}
     return {name: part.astype(np.float32) for name, part in logs.items()}

@@ -18,16 +18,16 @@ _MOST = 256
 _ROWS = 20  # a class has so many rows on average
 
 
-def most_classes(rows: int) -> int:
-    """Return how many classes are tried at most: 1, 4, 16, 64 or 256.
+def most_classes(rows: int, most: int = _MOST) -> int:
+    """Return how many classes so many rows allow: 1, 4, 16 and so on.
 
     Examples
     --------
-    >>> [most_classes(n) for n in (20, 150, 1000, 32561)]
-    [1, 4, 16, 256]
+    >>> [most_classes(n) for n in (20, 150, 1000, 32561)], most_classes(32561, most=1024)
+    ([1, 4, 16, 256], 1024)
     """
     classes = 1
-    while 4 * classes <= min(_MOST, (rows - int(_HELD * rows)) // _ROWS):
+    while 4 * classes <= min(most, (rows - int(_HELD * rows)) // _ROWS):
         classes *= 4
     return classes
 
