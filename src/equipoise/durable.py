@@ -80,6 +80,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     if not path.parent.is_dir():
         raise InputError(f"cannot write {path}: there is no folder {path.parent}; make it first")
+    if path.is_dir():
+        raise InputError(f"cannot write {path}, which is a folder; give the name of a file")
     with replacing(path) as draft:
         draft.write_bytes(content)
 

@@ -6,6 +6,7 @@ Like `equipoise.durable`, which writes them, this stands below all rooms.
 from __future__ import annotations
 
 import json
+import os
 from os import PathLike
 from typing import Any
 
@@ -69,4 +70,6 @@ def _header(file: Any) -> Any:
 
 
 def _unreadable(path: str | PathLike[str], error: OSError) -> InputError:
+    if os.path.isdir(path):
+        return InputError(f"{path} is a folder; give the path of the file that save was given")
     return InputError(f"cannot read {path}: {error.strerror or error}; give the path that save was given")

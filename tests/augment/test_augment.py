@@ -14,7 +14,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from equipoise.augment import Augmented, Augmenter
 from equipoise.errors import FindingWarning, InputError
-from equipoise.tables import TableMarginals
+from equipoise.tables import Refined, TableMarginals
 
 
 class Seeing:
@@ -189,6 +189,25 @@ def test_only_if_helps_keeps_what_does():
     model = Augmented(LogisticRegression(C=0.001), Seeing(), multiple=20.0, when="all").fit(X, y)
     assert model.n_added_ == 1600
     assert model.gain_ > 0
+
+
+def test_a_synthesizer_of_the_users_own_is_left_as_it_was(unequal):
+    X, y = unequal
+    other = pd.DataFrame({"u": np.arange(60.0), "v": list("ab") * 30})
+    refined = Refined(TableMarginals(seed=5), rounds=1, seed=4).fit(other)
+    before = refined.sample(5)
+    Augmenter(refined, when="all", seed=9).fit_resample(X, y)
+    Augmented(LogisticRegression(), refined, when="all", only_if_helps=False).fit(X, y)
+    pd.testing.assert_frame_equal(refined.sample(5), before)
+    assert (refined.seed, refined.synthesizer.seed) == (4, 5)
+
+
+def test_seeds_reach_the_synthesizer_behind_a_door(unequal):
+    X, y = unequal
+    first, second = (
+        Augmenter(Refined(TableMarginals(seed=k), rounds=1), when="all").fit_resample(X, y) for k in (0, 1)
+    )
+    np.testing.assert_array_equal(first[0], second[0])
 
 
 def test_where_a_class_has_one_row_nothing_is_added_and_this_is_said(unequal):

@@ -7,11 +7,15 @@ import subprocess
 import sys
 import time
 
+import pyarrow as pa
 import pyarrow.csv
 import pytest
 from sklearn.datasets import load_iris
 
 from equipoise.cli import run
+from equipoise.cli.progress import study_progress
+from equipoise.cli.tables_out import write_arrow
+from equipoise.errors import FindingWarning
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,41 @@ def test_wrong_use_exits_with_2(arguments, capsys):
     assert len(said.err.strip().splitlines()) == 1
 
 
+def test_a_wrong_option_points_to_the_help_of_its_command(capsys):
+    assert run(["synth", "sample", "x", "-n", "-3", "--out", "y.csv"]) == 2
+    said = capsys.readouterr().err
+    assert "Must be >= 1; run 'equipoise synth sample --help'" in said
+
+
+def test_each_round_shows_its_progress(capsys):
+    with study_progress("trial") as tell:
+        for _ in range(2):
+            for done in range(11):
+                tell("knn", done, 10)
+    assert len(capsys.readouterr().err.splitlines()) == 22
+
+
+@pytest.mark.parametrize("label", ["NA", "", " x "])
+def test_labels_that_a_text_file_loses_are_told(label, tmp_path, recwarn):
+    table = pa.table({"name": [label, "b"], "n": [1, 2]})
+    write_arrow(table, tmp_path / "t.parquet")
+    assert not recwarn.list
+    with pytest.warns(FindingWarning, match=f"column 'name' holds {label!r}, which t.csv does not keep"):
+        write_arrow(table, tmp_path / "t.csv")
+
+
+def test_a_warning_of_the_library_is_one_line(tmp_path):
+    code = "import sys; from equipoise.cli import main; sys.argv[1:] = {}; main()"
+    made, out = tmp_path / "m.eq", tmp_path / "o.csv"
+    table = pa.table({"a": ["NA", "x"] * 20})
+    write_arrow(table, tmp_path / "t.parquet")
+    assert run(["synth", "fit", str(tmp_path / "t.parquet"), "--method", "marginals", "--out", str(made)]) == 0
+    words = ["synth", "sample", str(made), "-n", "20", "--out", str(out)]
+    done = subprocess.run([sys.executable, "-c", code.format(words)], capture_output=True, text=True, check=True)
+    assert done.stderr.startswith("equipoise: column 'a' holds 'NA', which o.csv does not keep")
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -90,6 +129,8 @@ def test_wrong_use_exits_with_2(arguments, capsys):
         (["evaluate", "{iris}", "absent.csv"], "no file absent.csv"),
         (["evaluate", "{iris}", "{iris}", "--out", "{iris}"], "is a file"),
         (["evaluate", "{iris}", "{iris}", "--target", "color"], "'color' is not a column"),
+        (["evaluate", "{iris}", "{iris}", "--out", "{iris}/sub"], "is a file; choose a place in a folder"),
+        (["synth", "fit", "{iris}", "--method", "marginals", "--out", "{iris}/x.eq"], "is a file; choose a place"),
     ],
 )
 def test_data_that_cannot_be_used_exits_with_1(arguments, message, iris, capsys, tmp_path, monkeypatch):
@@ -194,7 +235,7 @@ cli.main()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 130
-    assert done.stderr == "equipoise: interrupted; nothing was written\n"
+    assert done.stderr == "equipoise: interrupted; no file was left half-written\n"
 
 
 @pytest.mark.parametrize("name", ["study", "evaluate"])

@@ -14,6 +14,7 @@ from PIL import Image
 
 from equipoise.errors import FindingWarning, InputError
 from equipoise.images import read_folder
+from equipoise.images.writing import write_folder
 
 SIDE = 8
 
@@ -175,3 +176,27 @@ def test_what_is_mapped_takes_no_memory(tmp_path):
     assert tracemalloc.get_traced_memory()[1] > total
     tracemalloc.stop()
     assert mapped < total / 2
+
+
+def test_new_pictures_do_not_mix_with_others(tmp_path):
+    images = np.zeros((5, 4, 4), np.uint8)
+    write_folder(images, None, tmp_path)
+    write_folder(images + 1, None, tmp_path)  # the same files anew
+    for more, labels in ((np.zeros((64, 4, 4), np.uint8), None), (images, list("aabbb"))):
+        with pytest.raises(InputError, match=r"holds 5 other pictures, such as 0\.png"):
+            write_folder(more, labels, tmp_path)
+    assert len(list(tmp_path.rglob("*.png"))) == 5
+
+
+def test_a_label_too_few_is_said_before_anything_is_written(tmp_path):
+    with pytest.raises(InputError, match="there are 4 labels for 5 images"):
+        write_folder(np.zeros((5, 4, 4), np.uint8), ["a"] * 4, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("size", [8.0, True, (8, True), (8,), (8, 8, 8), 0, 5000, "8"])
+def test_sizes_are_whole_numbers(size, tmp_path):
+    write_folder(np.zeros((2, 4, 4), np.uint8), None, tmp_path)
+    with pytest.raises(InputError, match="is not a height and a width"):
+        read_folder(tmp_path, size)
+    assert read_folder(tmp_path, np.int64(8)).images.shape == (2, 8, 8)

@@ -262,6 +262,12 @@ def test_what_is_kept_is_not_mixed_with_another_trial(tmp_path):
         ({"arms": ["real"]}, "nothing to compare"),
         ({"arms": ["real", {"real": TableMarginals()}]}, "'real' is given twice"),
         ({"arms": ["real", {"odd": 3}]}, "arm 'odd' is a int"),
+        ({"arms": 5}, "arms=5 is neither a name"),
+        (
+            {"arms": ["real", "class_weight"], "learners": "knn"},
+            "nothing to compare with 'real', for knn cannot weigh rows",
+        ),
+        ({"arms": ["real", "threshold"]}, "for 'threshold' changes no probability"),
         ({"baseline": "best"}, "baseline 'best'"),
         ({"learners": "svm"}, "learner 'svm' is not known"),
         ({"learners": []}, "learners is empty"),
@@ -286,6 +292,16 @@ def test_what_is_kept_is_not_mixed_with_another_trial(tmp_path):
 def test_wrong_use_is_named(options, message):
     with pytest.raises(InputError, match=message):
         trial_of(table("binary"), "y", **options)
+
+
+def test_long_names_of_arms_stay_apart_in_the_table():
+    arms = {"mixture:minority:0.5": TableMarginals(), "mixture:minority:1.5": TableMarginals(seed=1)}
+    lines = str(
+        trial_of(table("binary"), "y", learners="logistic", arms=["real", arms], repeats=1, inner=0)
+    ).splitlines()
+    assert any("mixture:m…ty:0.5" in line for line in lines)
+    assert any("mixture:m…ty:1.5" in line for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_class_with_one_row_and_a_column_without_values():

@@ -50,7 +50,7 @@ def generated(
     classify : bool
         Whether the target is a class.
     synthesizer : object with ``fit(table)`` and ``sample(n, where=..., seed=...)``
-        It is copied, and given the seed where it has one.
+        It is copied, and given the seed where it has one; so is the one that it refines.
     multiple : float
     when : {"minority", "all"}
         See the head of this file.
@@ -69,9 +69,7 @@ def generated(
     check_recipe(multiple, when)
     if when == "minority" and not classify:
         raise InputError("when='minority' needs classes, and the target is a number; set when='all'")
-    model = copy(synthesizer)
-    if hasattr(model, "seed"):
-        model.seed = seed
+    model = _copied(synthesizer, seed)
     if when == "all":
         count = round(multiple * len(table))
         return model.fit(table).sample(count, seed=child_seed(seed, 0)) if count else None
@@ -90,3 +88,13 @@ def generated(
     for part in parts[1:]:
         found = found.concat(part)
     return found
+
+
+def _copied(synthesizer: Any, seed: int) -> Any:
+    """Return a copy to be fitted; what it refines is one, too, for a fit of the outer one fits the inner."""
+    model = copy(synthesizer)
+    if hasattr(model, "seed"):
+        model.seed = seed
+    if hasattr(model, "synthesizer"):
+        model.synthesizer = _copied(model.synthesizer, seed)
+    return model

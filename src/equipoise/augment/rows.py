@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from equipoise.augment.generate import When, generated
 from equipoise.data import Column, Table, align
+from equipoise.data.column import is_missing
 from equipoise.data.encoding import as_table, is_frame
 from equipoise.errors import InputError
 from equipoise.tables.synthesizer import Synthesizer
@@ -33,7 +34,7 @@ def check_target(y: NDArray[Any]) -> NDArray[Any]:
     """
     if not len(y):
         raise InputError("X and y have no rows; give at least one")
-    missing = np.array([value is None or value != value for value in y.tolist()])  # only NaN differs from itself
+    missing = np.array([is_missing(value) for value in y.tolist()])
     if missing.any():
         raise InputError(
             f"y is missing in {missing.sum()} of {len(y)} rows, first in row {missing.argmax()}; "

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from equipoise.errors import EquipoiseError, StoppedError
+from equipoise.errors import CertificateWarning, EquipoiseError, FindingWarning, StoppedError, TrainingWarning
 
 __all__ = ["main", "run"]
 
@@ -40,13 +41,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        return _fail(2, " ".join(str(error).split()), "run 'equipoise --help' for the options")
+        words = " ".join(("equipoise", *(error.command_chain or ()), "--help"))
+        return _fail(2, " ".join(str(error).split()).rstrip(".?"), f"run '{words}' for the options")
     except UsageError as error:
         return _fail(2, str(error))
     except StoppedError as stopped:
         return _fail(128 + (stopped.signal or 0), str(stopped))
     except EquipoiseError as error:
         return _fail(1, str(error))
+    except MemoryError as error:
+        return _fail(1, "there is not enough memory", str(error) or "ask for less")
     except BrokenPipeError:
         # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,8 +66,21 @@ def _fail(code: int, *sentences: str) -> int:
     return code
 
 
+def _plain_warnings(otherwise: Callable[..., None]) -> Callable[..., None]:
+    """Return what shows a warning of this library in a line that says what is meant, and others as before."""
+
+    def show(message: Warning | str, category: type[Warning], *place: object, **more: object) -> None:
+        if issubclass(category, TrainingWarning | FindingWarning | CertificateWarning):
+            print(f"equipoise: {message}", file=sys.stderr)
+        else:
+            otherwise(message, category, *place, **more)
+
+    return show
+
+
 def main() -> NoReturn:
     """Run the command line and end the process."""
+    warnings.showwarning = _plain_warnings(warnings.showwarning)
     interrupted = False
 
     def interrupt(number: int, frame: FrameType | None) -> NoReturn:
@@ -81,7 +98,7 @@ def main() -> NoReturn:
         # ValueError
         if not (interrupted or isinstance(error, KeyboardInterrupt)):
             raise
-        print("equipoise: interrupted; nothing was written", file=sys.stderr, flush=True)
+        print("equipoise: interrupted; no file was left half-written", file=sys.stderr, flush=True)
         # fits that still run in threads would hold up an ordinary exit; files are moved in place only when whole
         os._exit(130)
     sys.exit(code)

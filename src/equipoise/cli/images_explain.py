@@ -74,9 +74,10 @@ def images_explain(
     if json:
         print(text, end="")
         return
-    print(f"{'correlation (slope)':16}" + "".join(f"{name:>15}" for name in explain.ATTRIBUTES))
+    print("correlation and slope of each attribute along a direction\n")
+    print(f"{'direction':15}" + "".join(f"{name:>13}" for name in explain.ATTRIBUTES))
     for direction, effect in zip(found, effects, strict=True):
-        cells = (f"{effect.correlation[name]:.2f} ({effect.slope[name]:.2f})" for name in explain.ATTRIBUTES)
-        print(f"{direction.name:16}" + "".join(f"{cell:>15}" for cell in cells))
+        cells = (f"{effect.correlation[name]:.2f} {effect.slope[name]:5.2f}" for name in explain.ATTRIBUTES)
+        print(f"{direction.name:15.15}" + "".join(f"{cell:>13}" for cell in cells))
     if out is not None:
         print(f"\n{out}")

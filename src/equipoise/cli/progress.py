@@ -30,6 +30,7 @@ def _lines(title: str) -> Callable[[str, int, int], None]:
 
     def tell(part: str, done: int, total: int) -> None:
         tenth = 10 * done // total
+        last[0] = -1 if tenth < last[0] else last[0]  # the next of several rounds has begun
         if tenth > last[0]:
             last[0] = tenth
             print(f"{title}: {done} of {total} ({part})", file=sys.stderr, flush=True)

@@ -105,6 +105,18 @@ class Column:
         return texts.take(where)
 
 
+def is_missing(value: object) -> bool:
+    """Say whether a single value stands for a missing one: None, NaN, NaT, or what pandas has for it.
+
+    >>> [is_missing(value) for value in (None, float("nan"), 0, "", "nan")]
+    [True, True, False, False, False]
+    """
+    try:
+        return value is None or bool(value != value)  # only what is missing differs from itself
+    except (TypeError, ValueError):  # pandas does not say whether its own does
+        return True
+
+
 def number_label(value: float) -> str:
     """Shortest text of a number: ``3.0`` is ``'3'``, ``0.1`` is ``'0.1'``.
 

@@ -145,10 +145,18 @@ def _mapped(paths: list[Path], wanted: Size | None, mode: str, size: Size) -> ND
 def _size(size: int | Size | None) -> Size | None:
     if size is None:
         return None
-    pair = (size, size) if isinstance(size, int) else tuple(size)
-    if len(pair) != 2 or not all(isinstance(side, int) and 0 < side <= 4096 for side in pair):
-        raise InputError(f"size={size!r} is not a height and a width of 1 to 4096 pixels")
-    return pair
+    given = size if isinstance(size, tuple | list) else (size, size)
+    pair = tuple(int(side) for side in given if isinstance(side, int | np.integer) and not isinstance(side, bool))
+    if len(given) != 2 or len(pair) != 2 or not all(0 < side <= 4096 for side in pair):
+        raise InputError(f"size={size!r} is not a height and a width of 1 to 4096 pixels; give one number or two")
+    return pair[0], pair[1]
+
+
+def pictures_in(root: Path) -> list[Path]:
+    """Return the pictures of a folder and of its sub-folders, in the order of their names; none if it is not there."""
+    if not root.is_dir():
+        return []
+    return sorted(path for pattern in ("*", "*/*") for path in root.glob(pattern) if _is_picture(path))
 
 
 def _paths(root: Path) -> tuple[list[Path], bool]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels, as_images
+from equipoise.images.folder import pictures_in
 from equipoise.images.picture import save_picture
 
 __all__ = ["write_folder"]
@@ -27,12 +28,13 @@ def write_folder(images: NDArray[Any], labels: Sequence[Any] | None, folder: str
     labels : sequence of length n, optional
         Names of the sub-folders.
     folder : path
-        Made if it is not there; files of the same names are replaced.
+        Made if it is not there; files of the same names are replaced, and it must hold no other pictures.
 
     Raises
     ------
     InputError
-        If a label is no name of a folder, the channels are others, or the folder cannot be written.
+        If a label is no name of a folder or one is lacking, the channels are others, or the folder holds other pictures
+        or cannot be written.
 
     Examples
     --------
@@ -54,11 +56,20 @@ def write_folder(images: NDArray[Any], labels: Sequence[Any] | None, folder: str
     for name in sorted(set(names or ())):
         if name != Path(name).name or name in ("", "..") or "\\" in name or "\0" in name:
             raise InputError(f"the label {name!r} is no name of a folder")
+    if names is not None and len(names) != len(rows):
+        raise InputError(f"there are {len(names)} labels for {len(rows)} images; give one an image")
     digits = len(str(len(rows) - 1))
+    files = [
+        (root if names is None else root / names[number]) / f"{number:0{digits}}.png" for number in range(len(rows))
+    ]
+    if others := sorted({*pictures_in(root)} - {*files}):
+        raise InputError(
+            f"{root} holds {len(others)} other pictures, such as {others[0].relative_to(root)}, which would be mixed "
+            "with the new ones; give another folder, or empty it"
+        )
     try:
-        for number, row in enumerate(rows):
-            place = root if names is None else root / names[number]
-            place.mkdir(parents=True, exist_ok=True)
-            save_picture(Image.fromarray(row[..., 0] if row.shape[2] == 1 else row), place / f"{number:0{digits}}.png")
+        for file, row in zip(files, rows, strict=True):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            save_picture(Image.fromarray(row[..., 0] if row.shape[2] == 1 else row), file)
     except OSError as error:
         raise InputError(f"cannot write {root}: {error.strerror}; choose a writable folder") from None

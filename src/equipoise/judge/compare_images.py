@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
 from equipoise.evaluate.images import classifier_of, evaluate_images
+from equipoise.evaluate.images.evaluation import check_features
 from equipoise.evaluate.images.neighbours import distances
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.folder import Size
@@ -30,6 +31,7 @@ from equipoise.images.picture import tiled
 from equipoise.images.training_set import read_images
 from equipoise.images.vae import ImageVAE
 from equipoise.judge.image_comparison import Contender, ImageComparison, Likelihood
+from equipoise.training.randomness import check_seed
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -95,7 +97,8 @@ def compare(
     if steps is None and minutes is None:
         minutes = 10.0
     array, names = _read(images, labels, size)
-    put_aside = _put_aside(len(array), names, seed)
+    check_features(features, names is not None and len(np.unique(names)) > 1)
+    put_aside = _put_aside(len(array), names, check_seed(seed))
     train, test = array[~put_aside], array[put_aside]
     train_labels, test_labels = (None if names is None else names[part] for part in (~put_aside, put_aside))
     tell = progress or _silent

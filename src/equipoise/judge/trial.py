@@ -146,6 +146,7 @@ def trial(
         size = min(len(fold.train) for fold in parts) // 2
     if size is not None and size > (most := min(len(fold.train) for fold in parts) - ("oracle" in chosen)):
         raise InputError(f"rows={size} is more than a training part has, which is {most}; give fewer or use more folds")
+    _check_comparable(whole.take(parts[0].train), makes, chosen, baseline)
     settings = {"learners": learners, "arms": arms, "baseline": baseline, "folds": folds, "repeats": repeats}
     settings |= {"rows": size, "draws": draws, "inner": inner, "thresholds": bool(thresholds)}
     settings |= {"groups": groups, "time": time, "seed": seed}
@@ -197,6 +198,15 @@ def _check(whole: Sample, **numbers: Any) -> None:
                 f"class {whole.classes[sizes.argmin()]!r} has {sizes.min()} rows, and {folds} folds need one each; "
                 "use fewer folds, merge the class with another or drop it"
             )
+
+
+def _check_comparable(train: Sample, makes: dict[str, Make], arms: dict[str, Apply], baseline: str) -> None:
+    """Refuse arms of which none says anything of any learner, before the work starts."""
+    others = set(arms) - {baseline, "threshold"}
+    if others - {"class_weight"} or (others and any(make(train, 0).takes_weights() for make in makes.values())):
+        return
+    why = "'threshold' changes no probability" if not others else f"{', '.join(makes)} cannot weigh rows"
+    raise InputError(f"there is nothing to compare with {baseline!r}, for {why}; give another arm")
 
 
 def _result(

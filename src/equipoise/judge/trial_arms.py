@@ -21,7 +21,7 @@ A synthesizer by name, with what is added: "gan" as many rows as there are, of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -255,6 +255,8 @@ def arms_of(given: Any, baseline: str, task: str) -> dict[str, Apply]:
     """
     if isinstance(given, str | Mapping):
         given = [given]
+    if not isinstance(given, Iterable):
+        raise InputError(f"arms={given!r} is neither a name, a mapping of name to synthesizer, nor a list of these")
     found: dict[str, Apply] = {}
     balancing = set(_FOR_CLASSES)
     for item in given:

@@ -7,7 +7,7 @@ All points test on the same folds.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,7 @@ from equipoise.data import Table, read_table, target_vector
 from equipoise.errors import InputError
 from equipoise.judge.metrics import metric_set
 from equipoise.judge.trial import trial
-from equipoise.judge.trial_result import Trial
+from equipoise.judge.trial_result import Trial, head_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,13 +103,13 @@ class TrialCurve:
         label = metric_set(first.task).label
         yield f"{label} by the number of real rows; + helps, - hurts, against {first.baseline!r}"
         if self.minority is not None:
-            yield f"{'of the smallest class':<25}" + "".join(f" {count:>8}" for count in self.minority)
+            yield f"{'of the smallest class':<27}" + "".join(f" {count:>8}" for count in self.minority)
         yield ""
-        yield f"{'learner':<10} {'arm':<14}" + "".join(f" {count:>8}" for count in self.rows)
+        yield head_of("learner", "arm") + "".join(f" {count:>8}" for count in self.rows)
         for learner, arm in self._pairs():
             cells = zip(self.losses(learner, arm), self.verdicts(learner, arm), strict=True)
             shown = ("       -" if loss is None else f"{loss:>7.4g}{_MARKS.get(said, ' ')}" for loss, said in cells)
-            yield f"{learner:<10.10} {arm:<14.14}" + "".join(f" {cell}" for cell in shown)
+            yield head_of(learner, arm) + "".join(f" {cell}" for cell in shown)
 
 
 def trial_curve(
@@ -161,7 +161,9 @@ def trial_curve(
     if (rows is None) == (minority is None):
         raise InputError("a curve goes by rows or by minority; give one of them")
     name, given = ("rows", rows) if minority is None else ("minority", minority)
-    counts = list(given or ())
+    if not isinstance(given, Iterable):
+        raise InputError(f"{name}={given!r} is no list of numbers; give several, from few to many")
+    counts = list(given)
     if not counts or any(later <= before for before, later in pairwise(counts)):
         raise InputError(f"{name}={counts} do not grow; give the numbers of real rows from few to many")
     table = read_table(data, header=bool(options.pop("header", True)))  # once for all points

@@ -158,10 +158,10 @@ class Trial:
             f"fall of {primary.label} against {self.baseline!r}, 95 % interval"
         )
         yield ""
-        yield f"{_head('learner', 'arm')} {primary.label:>8.8} {'fall':>8}  {'interval':^20}  verdict"
+        yield f"{head_of('learner', 'arm')} {primary.label:>8.8} {'fall':>8}  {'interval':^20}  verdict"
         decided = {(row.learner, row.candidate): row for row in self.rows}
         for each in self.arms:
-            head = f"{_head(each.learner, each.arm)} {_number(each.scores[primary.primary]):>8}"
+            head = f"{head_of(each.learner, each.arm)} {_number(each.scores[primary.primary]):>8}"
             row = decided.get((each.learner, each.arm))
             if row is None:
                 yield head
@@ -173,11 +173,11 @@ class Trial:
         marks = {
             (row.learner, row.candidate, name): _MARKS[row.verdict] for name, _ in columns for row in self.compare(name)
         }
-        yield _head("learner", "arm") + "".join(f"{title:>6} " for _, title in columns).rstrip()
+        yield head_of("learner", "arm") + "".join(f"{title:>6} " for _, title in columns).rstrip()
         for each in self.arms:
             cells = ((name, _short(each.scores[name])) for name, _ in columns)
             values = "".join(f"{text:>6}{marks.get((each.learner, each.arm, name), ' ')}" for name, text in cells)
-            yield f"{_head(each.learner, each.arm)}{values}".rstrip()
+            yield f"{head_of(each.learner, each.arm)}{values}".rstrip()
         yield f"+ better, - worse than {self.baseline!r} beyond the luck of the folds, each score by itself"
         if self.task != "regression":
             yield "* log loss after the shares of the classes are put right"
@@ -197,8 +197,13 @@ def _short(value: float | None) -> str:
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.3g}"
 
 
-def _head(learner: str, arm: str) -> str:
-    return f"{learner:<10.10} {arm:<16.16}"
+def head_of(learner: str, arm: str) -> str:
+    """Return the names of a line, cut in the middle: the ends of ``mixture:minority:0.5`` tell it from others."""
+    return f"{_cut(learner, 10):<10} {_cut(arm, 16):<16}"
+
+
+def _cut(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most - 7]}…{name[-6:]}"
 
 
 def _wrapped(text: str) -> list[str]:

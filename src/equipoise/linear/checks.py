@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples
 
+from equipoise.data.column import is_missing
 from equipoise.errors import InputError
 from equipoise.losses.base import FloatArray
 
@@ -41,7 +42,7 @@ def check_target(y: Any) -> None:
     if values.dtype.kind == "f":
         missing, endless = np.isnan(values), np.isinf(values)
     elif values.dtype == object and values.ndim in (1, 2):
-        missing = np.array([_is_missing(value) for value in values.ravel().tolist()], bool).reshape(values.shape)
+        missing = np.array([is_missing(value) for value in values.ravel().tolist()], bool).reshape(values.shape)
         endless = np.zeros_like(missing)
     else:
         return
@@ -56,13 +57,6 @@ def check_target(y: Any) -> None:
                 f"Input y contains {what}: {state} in {hit.sum()} of {len(hit)} rows, first in row {hit.argmax()}; "
                 "drop or fill them in"
             )
-
-
-def _is_missing(value: Any) -> bool:
-    try:
-        return value is None or bool(value != value)  # only what is missing differs from itself
-    except (TypeError, ValueError):  # pandas does not say
-        return True
 
 
 def check_weight(sample_weight: Any, rows: int) -> FloatArray:

@@ -69,7 +69,7 @@ class TableCodec:
         if not table.n_rows:
             raise InputError("the table has no rows; a synthesizer needs at least one to learn from")
         bins = default_bins(table.n_rows) if bins is None else bins
-        if bins < 4 or bins & (bins - 1):
+        if not isinstance(bins, int | np.integer) or bins < 4 or bins & (bins - 1):
             raise InputError(f"bins={bins!r} is not a power of two from 4 on; give 8, 16, 32, 64, 128 or 256")
         return cls(tuple(fit_slots(column, bins, tight) for column in table.columns), bins)
 
@@ -123,9 +123,14 @@ class TableCodec:
         if table.names != tuple(column.name for column in self.columns):
             raise InputError("the table's columns are not those that the codec was fitted on")
         for known, column in zip(self.columns, table.columns, strict=True):
-            same = known.kind == "text" or known.levels == column.levels
-            if known.kind != column.kind or not same:
-                raise InputError(f"column {column.name!r} differs in kind or levels from the one fitted on")
+            if known.kind != column.kind:
+                raise InputError(
+                    f"column {column.name!r} is of kind {column.kind}, and was {known.kind} when this was fitted"
+                )
+            if known.kind != "text" and known.levels != column.levels:
+                new = [level for level in column.levels or () if level not in (known.levels or ())]
+                what = f"holds {new[0]!r}, which" if new else "has levels in another order, which"
+                raise InputError(f"column {column.name!r} {what} it had not when this was fitted; replace it")
 
     def log_prior(self) -> NDArray[np.float32]:
         """Return the log frequency of every slot, in layout order; unused slots are as good as impossible."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.data import Column, Table
-from equipoise.data.column import number_label
+from equipoise.data.column import is_missing, number_label
 from equipoise.data.table import listed
 from equipoise.errors import InputError
 from equipoise.tables.codec import TableCodec
@@ -73,13 +74,16 @@ def condition(codec: TableCodec, where: Mapping[str, Any]) -> Condition:
     codec : TableCodec
     where : mapping of column name to value
         A value, None for missing, a list or set of values, or a tuple (low, high) of a number or date, both included
-        and either of them None for open.
+        and either of them None for open. A number or date between the lowest and the highest observed counts as
+        observed.
 
     Raises
     ------
     InputError
         If a column or a value is not known, or nothing observed meets the condition.
     """
+    if not isinstance(where, Mapping):
+        raise InputError(f"where={where!r} is no mapping of column name to value; give one such as {{'column': value}}")
     columns, weights = list(codec.columns), [np.ones(column.width) for column in codec.columns]
     names = [column.name for column in columns]
     for name, wanted in where.items():
@@ -97,8 +101,8 @@ def _bound(column: ColumnSlots, wanted: Any) -> tuple[ColumnSlots, Floats]:
     if column.kind == "text":
         raise InputError(f"column {column.name!r} holds texts, of which only the shape is known; leave it out of where")
     weight, pools = np.zeros(column.width), [np.empty(0)] * column.width
-    for one in _alternatives(wanted):
-        if one is None or one != one:
+    for one in _alternatives(column, wanted):
+        if is_missing(one):
             weight[-1] = float(column.counts[-1] > 0)
         elif isinstance(one, tuple):
             low, high = _interval(column, one)
@@ -121,8 +125,8 @@ def _bound(column: ColumnSlots, wanted: Any) -> tuple[ColumnSlots, Floats]:
 
 def _holds(known: ColumnSlots, column: Column, wanted: Any) -> NDArray[np.bool_]:
     met = np.zeros(len(column), np.bool_)
-    for one in _alternatives(wanted):
-        if one is None or one != one:
+    for one in _alternatives(known, wanted):
+        if is_missing(one):
             met |= column.missing
         elif isinstance(one, tuple):
             low, high = _interval(known, one)
@@ -132,8 +136,13 @@ def _holds(known: ColumnSlots, column: Column, wanted: Any) -> NDArray[np.bool_]
     return met
 
 
-def _alternatives(wanted: Any) -> list[Any]:
-    return list(dict.fromkeys(wanted)) if isinstance(wanted, list | set | frozenset) else [wanted]
+def _alternatives(column: ColumnSlots, wanted: Any) -> list[Any]:
+    """Return the values of which any is allowed, each once; arrays and series are lists, too."""
+    wanted = wanted.tolist() if hasattr(wanted, "tolist") else wanted
+    try:
+        return list(dict.fromkeys(wanted)) if isinstance(wanted, list | set | frozenset) else [wanted]
+    except TypeError:  # what cannot be hashed is no value
+        raise InputError(f"where asks for {column.name!r} in {wanted!r}; give a list of values") from None
 
 
 def _allow(weight: Floats, pools: list[Floats], slot: int, values: Floats, of: int) -> None:
@@ -148,10 +157,15 @@ def _value(column: ColumnSlots, value: Any) -> float:
         if label not in column.levels:
             raise InputError(f"where asks for {column.name!r} = {value!r}; it has {listed(column.levels)}")
         return float(column.levels.index(label))
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)  # as tables keep moments
     try:
-        return float(np.datetime64(value, "us").astype(np.int64)) if column.kind == "datetime" else float(value)
+        number = float(np.datetime64(value, "us").astype(np.int64)) if column.kind == "datetime" else float(value)
     except (TypeError, ValueError):
-        raise InputError(f"where asks for {column.name!r} = {value!r}, which is no {column.kind}") from None
+        number = np.nan
+    if isinstance(value, bool) or not number == number or (column.kind == "integer" and number % 1):
+        raise InputError(f"where asks for {column.name!r} = {value!r}, which is no {column.kind}")
+    return number
 
 
 def _interval(column: ColumnSlots, ends: tuple[Any, ...]) -> tuple[float, float]:

@@ -176,8 +176,11 @@ class Synthesizer(ABC):
         """
         fitted = self._check_fitted()
         n, seed = _count(n), check_seed(seed)
-        bound = condition(fitted.codec, where) if where else None
-        return _made_like(fitted, self._table(fitted, n, seed, bound))
+        bound = None if where is None or (isinstance(where, Mapping) and not where) else condition(fitted.codec, where)
+        try:
+            return _made_like(fitted, self._table(fitted, n, seed, bound))
+        except MemoryError:
+            raise InputError(f"{n:,} rows do not fit into memory; draw them in parts, each with a seed") from None
 
     def impute(self, table: Any, seed: int = 0) -> Any:
         """Fill missing values by draws from their law given the row's other values.
@@ -210,7 +213,7 @@ class Synthesizer(ABC):
         """
         fitted = self._check_fitted()
         source = read_table(table)
-        rows = align(source, fitted.codec.empty())
+        rows = align(source, replace(fitted.codec.empty(), origin=Origin(name="the fitted table")))
         codes = fitted.codec.encode(rows)
         unknown = codes == np.diff(fitted.codec.offsets) - 1
         for place, column in enumerate(fitted.codec.placed):
@@ -219,7 +222,13 @@ class Synthesizer(ABC):
         some = np.flatnonzero(unknown.any(axis=1))
         codes[some] = self._fill(fitted, codes[some], unknown[some], check_seed(seed))
         full = patched(rows, fitted.codec.decode(codes, numpy_generator(seed, Stream.DECODE)))
-        return full if isinstance(table, Table) else replace(full, origin=source.origin).to_frame()
+        columns = tuple(full[name] if name in full else source[name] for name in source.names)
+        if isinstance(table, Table):
+            return replace(full, columns=columns)
+        frame = replace(full, columns=columns, origin=source.origin).to_frame()
+        if hasattr(table, "iloc"):
+            frame.index = table.index
+        return frame
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the fitted synthesizer to one file, all or nothing; `equipoise.load` reads it back.
@@ -262,7 +271,7 @@ def child_seed(seed: int, position: int) -> int:
 
 def _count(n: int) -> int:
     try:
-        number = operator.index(n)
+        number = -1 if isinstance(n, bool) else operator.index(n)
     except TypeError:
         number = -1
     if number < 0:

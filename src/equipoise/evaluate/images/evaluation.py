@@ -19,14 +19,16 @@ from equipoise.evaluate.images.neighbours import K, authentic, balls, close, nea
 from equipoise.evaluate.images.pixels import Pixels, as_images
 from equipoise.evaluate.images.record import ImageReport, ImageScore
 from equipoise.evaluate.intervals import Estimate
+from equipoise.training.randomness import check_seed
 
 if TYPE_CHECKING:
     from equipoise.evaluate.images.features import ClassifierFeatures
 
-__all__ = ["classifier_of", "evaluate_images"]
+__all__ = ["check_features", "classifier_of", "evaluate_images"]
 
 Floats = NDArray[np.float64]
 
+_FEATURES = ("auto", "classifier", "random convolutions", "pixels")
 _MOST = 2000  # images a set: time and memory of the neighbours grow with the square
 _CLOSE = 3.0  # times the share of fresh images: above, a part of the images are copies
 _DROPPED = 0.1  # of its real share: below, a class counts as missing
@@ -87,7 +89,7 @@ def evaluate_images(
     """
     train = as_images(real_train, "real_train")
     pixels = Pixels.of(train)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(check_seed(seed))
     # drawn in one order whatever is given, so that the reference of a seed stays the same
     kept = {"train": random.permutation(len(train))[:_MOST]}
     parts = {"train": train}
@@ -100,6 +102,7 @@ def evaluate_images(
         if len(array) < 2 * K:
             raise InputError(f"{len(array)} {name} images are too few to judge; give at least {2 * K}")
     codes, names = _codes(labels, len(train))
+    check_features(features, classifier is not None or codes is not None)
     if classifier is None and codes is not None:
         classifier = _trained(pixels, train, codes, seed)
     vectors, told, classify = _vectors(features, pixels, parts, kept, classifier)
@@ -119,6 +122,22 @@ def evaluate_images(
         scores, findings = scores + more, findings + finding
     counts = {name: len(array) for name, array in parts.items()}
     return ImageReport(tuple(scores), told, digest, counts, shares, tuple(findings), seed)
+
+
+def check_features(features: Any, labelled: bool) -> None:
+    """Refuse features that are not known, or need labels of two classes where there are none.
+
+    Raises
+    ------
+    InputError
+        The message says what there is.
+    """
+    if callable(features):
+        return
+    if features not in _FEATURES and not (isinstance(features, str) and features.endswith(".onnx")):
+        raise InputError(f"features={features!r} is not {', '.join(_FEATURES)}, a .onnx file or a function")
+    if features == "classifier" and not labelled:
+        raise InputError("features='classifier' needs labels of at least two classes")
 
 
 def classifier_of(real_train: ArrayLike, labels: ArrayLike | None, seed: int = 0) -> ClassifierFeatures | None:
@@ -168,11 +187,6 @@ def _vectors(
             if array.ndim != 2 or len(array) != len(rows[name]) or not np.isfinite(array).all():
                 raise InputError(f"features gave shape {array.shape} for {len(rows[name])} images, not (n, d), finite")
         told = getattr(features, "__name__", type(features).__name__)
-    elif not features.endswith(".onnx") and features not in ("auto", "classifier", "random convolutions", "pixels"):
-        known = "auto, classifier, random convolutions, pixels, a .onnx file or a function"
-        raise InputError(f"features={features!r} is not {known}")
-    elif features == "classifier" and classifier is None:
-        raise InputError("features='classifier' needs labels of at least two classes")
     from equipoise.evaluate.images.features import RandomConvolutions
     from equipoise.evaluate.images.onnx_features import OnnxFeatures
 
