@@ -58,6 +58,13 @@ def test_bad_sample_weights(name: str, weight: np.ndarray, message: str) -> None
         ESTIMATORS[name](alpha=0.1).fit(X, target(name), sample_weight=weight)
 
 
+def test_labels_are_no_numbers() -> None:
+    for model in (eq.Ridge(0.1), eq.MLPRegressor(0.1, hidden_layer_sizes=(4,), max_iter=1)):
+        with pytest.raises(eq.InputError, match="y holds 'no' in row 2, which is no number"):
+            model.fit(X, np.where(np.arange(20) < 2, "1.5", "no"))
+    assert eq.Ridge(0.1).fit(X, [str(value) for value in Y]).n_features_in_ == 3
+
+
 @each
 @pytest.mark.parametrize("gap", [None, np.nan, pd.NA, pd.NaT], ids=["none", "nan", "na", "nat"])
 def test_gaps_in_the_target_are_told_by_their_rows(name: str, gap: Any) -> None:

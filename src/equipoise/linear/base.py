@@ -107,7 +107,7 @@ class LinearEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     ) -> tuple[Problem, Context]:
         """The data, checked, as a problem; and what a strategy may know besides."""
         self._check_settings()
-        check_rows(X, y, sample_weight)
+        check_rows(X, y, sample_weight, numbers=not self._classifies())
         given, frame = y, X if is_frame(X) else None
         X, target, labels = self._read(X, y, sample_weight)
         weight, size = _weights(sample_weight, X)

@@ -24,13 +24,13 @@ __all__ = [
 ]
 
 
-def check_target(y: Any) -> None:
-    """Refuse a target that is missing or infinite in some rows, and say in which.
+def check_target(y: Any, *, numbers: bool = False) -> None:
+    """Refuse a target that is missing or infinite in some rows, or no number where it must be one, and say in which.
 
     Raises
     ------
     InputError
-        The message says how many rows there are, and the first.
+        The message says how many rows there are, or what they hold, and the first.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def check_target(y: Any) -> None:
         missing = np.array([is_missing(value) for value in values.ravel().tolist()], bool).reshape(values.shape)
         endless = np.zeros_like(missing)
     else:
-        return
+        missing = endless = np.zeros(values.shape, bool)
     # the first words are those of scikit-learn, which callers may know
     for rows, what, state in (
         (missing, "NaN", "missing"),
@@ -57,6 +57,15 @@ def check_target(y: Any) -> None:
                 f"Input y contains {what}: {state} in {hit.sum()} of {len(hit)} rows, first in row {hit.argmax()}; "
                 "drop or fill them in"
             )
+    if numbers and values.ndim == 1 and values.dtype.kind in "OUS":
+        for row, value in enumerate(values.tolist()):
+            try:
+                float(value)
+            except (TypeError, ValueError):
+                raise InputError(
+                    f"y holds {value!r} in row {row}, which is no number; a regression needs numbers, and a classifier "
+                    "takes labels"
+                ) from None
 
 
 def check_weight(sample_weight: Any, rows: int) -> FloatArray:
@@ -86,9 +95,9 @@ def check_weight(sample_weight: Any, rows: int) -> FloatArray:
     return weight
 
 
-def check_rows(X: Any, y: Any, sample_weight: Any) -> None:
+def check_rows(X: Any, y: Any, sample_weight: Any, *, numbers: bool) -> None:
     """Refuse what is wrong with target and weights, before the columns are looked at."""
-    check_target(y)
+    check_target(y, numbers=numbers)
     if sample_weight is None:
         return
     if not check_weight(sample_weight, _num_samples(X)).any():

@@ -146,7 +146,7 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _prepare(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, groups: ArrayLike | None) -> Job:
         """Check settings and data."""
         recipe, numbers = settings_of(self)
-        check_rows(X, y, sample_weight)
+        check_rows(X, y, sample_weight, numbers=not hasattr(self, "predict_proba"))
         frame = X if is_frame(X) else None
         columns, target, labels = self._read(X, y, sample_weight)
         weight = _shares(sample_weight, columns)
