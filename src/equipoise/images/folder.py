@@ -163,8 +163,8 @@ def _paths(root: Path) -> tuple[list[Path], bool]:
     """Return the files to read, and whether their folders are labels."""
     if not root.is_dir():
         raise InputError(f"there is no folder {root}; give an array of images or a folder")
-    flat = sorted(path for path in root.iterdir() if _is_picture(path))
-    nested = sorted(path for path in root.glob("*/*") if _is_picture(path))
+    found = pictures_in(root)
+    flat, nested = [path for path in found if path.parent == root], [path for path in found if path.parent != root]
     if flat and nested:
         raise InputError(
             f"{root} holds pictures both in itself ({flat[0].name}) and in sub-folders"

@@ -251,12 +251,16 @@ class NeuralEstimator(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _predictor(self, X: Any) -> FloatArray:
         check_is_fitted(self)
+        columns = self._columns(X)
+        return self._combine([net(columns) for net in self.networks_])
+
+    def _columns(self, X: Any) -> FloatArray:
+        """X as the numbers that the nets take."""
 
         def check(X: Any) -> Any:
             return validate_data(self, X, dtype=np.float64, reset=False)
 
-        columns = predict_columns(self, X, check)
-        return self._combine([net(columns) for net in self.networks_])
+        return np.asarray(predict_columns(self, X, check))
 
     @property
     def coef_names_(self) -> NDArray[np.object_]:
