@@ -42,8 +42,8 @@ def test_planted_directions_are_found(classes):
     planted = Planted(classes)
     light, tilt = probe(planted, measures=looks)
     assert (light.name, tilt.name) == ("light", "tilt")
-    assert light.vector @ planted.basis[:, 0] > 0.99
-    assert tilt.vector @ planted.basis[:, 1] > 0.99
+    assert (light.vector @ planted.basis[:, 0] > 0.99).all()
+    assert (tilt.vector @ planted.basis[:, 1] > 0.99).all()
     components = principal(planted, 2)
     assert abs(components[0].vector @ planted.basis[:, 0]) > 0.98  # labels move images more, and are left out
     assert abs(components[1].vector @ planted.basis[:, 1]) > 0.98
@@ -70,6 +70,42 @@ def test_attributes_that_go_together_are_told_apart():
 
     both = probe(planted, measures=tangled)[1]
     assert both.vector @ planted.basis[:, 1] > 0.98
+
+
+class Turned(Planted):
+    """What moves the light of one label moves the tilt of the other."""
+
+    def decode(self, latents, y=None):
+        straight, turned = super().decode(latents, y), super().decode(np.asarray(latents) @ self.turn, y)
+        return np.where((np.asarray(y) == "b")[:, None, None], turned, straight)
+
+    @property
+    def turn(self):
+        swapped = self.basis[:, [1, 0, 2, 3, 4, 5]]
+        return swapped @ self.basis.T
+
+
+def test_labels_have_directions_of_their_own():
+    turned = Turned(("a", "b"))
+    light, tilt = probe(turned, measures=looks)
+    assert light.vector.shape == (2, 6)
+    np.testing.assert_allclose(np.linalg.norm(light.vector, axis=1), 1.0)
+    for direction, (a, b) in ((light, (0, 1)), (tilt, (1, 0))):
+        assert direction.vector[0] @ turned.basis[:, a] > 0.98
+        assert direction.vector[1] @ turned.basis[:, b] > 0.98
+    effect = measure(turned, light, measures=looks)
+    assert effect.correlation["light"] > 0.98
+    assert effect.leak("light") < 0.1
+    one = probe(turned, measures=looks, by_label=False)[0]
+    assert one.vector.shape == (6,)
+    assert measure(turned, one, measures=looks).correlation["light"] < 0.9
+
+
+def test_a_label_that_was_never_drawn_takes_the_common_direction():
+    classes = tuple("abcdefgh")
+    light = probe(Planted(classes), samples=7, measures=looks)[0]
+    assert light.vector.shape == (8, 6)
+    np.testing.assert_allclose(light.vector[7], probe(Planted(classes), 7, measures=looks, by_label=False)[0].vector)
 
 
 @pytest.mark.parametrize("network", [PlainDecoder, ResidualDecoder])

@@ -32,8 +32,8 @@ def images_explain(
     out
         Folder for explain.json and one strip of pictures a direction; nothing is written if not given.
     method
-        One direction for each of slant, stroke width, height, width and brightness; or the directions that move the
-        first layer most; or the principal components of drawn pictures.
+        Directions of slant, stroke width, height, width and brightness, for each label its own; or the directions that
+        move the first layer most; or the principal components of drawn pictures.
     number
         Number of directions of closed-form and principal.
     reach

@@ -8,7 +8,9 @@
     probe         the latents that predict an attribute (ridge), without what they say of the other attributes:
                   the projection of Shen et al., *Interpreting the latent space of GANs* (2020), equation 6.
 
-Components and attributes are taken within labels: which label is drawn is not a matter of the latents.
+Components and attributes are taken within labels: which label is drawn is not a matter of the latents. What leans a 1
+need not lean an 8, so that a probe has a direction for each label: the latents that predict the attribute among all
+labels, and those that predict what is left within one.
 """
 
 from __future__ import annotations
@@ -52,8 +54,8 @@ class Direction:
     Attributes
     ----------
     name : str
-    vector : ndarray of shape (latent,)
-        Of length 1.
+    vector : ndarray of shape (latent,), or (labels, latent)
+        Of length 1; a row for each label where they have directions of their own.
     method : {"closed form", "principal", "probe"}
     strength : float
         Of the first layer, of the images' variance, or of the attribute's: the share that goes with this direction.
@@ -63,6 +65,11 @@ class Direction:
     vector: Floats
     method: str
     strength: float
+
+    def of(self, codes: NDArray[np.intp]) -> Floats:
+        """Return the vectors of images with these labels, by their places among `classes_`; shape (n, latent)."""
+        vectors = np.atleast_2d(self.vector)
+        return vectors[codes if len(vectors) > 1 else np.zeros_like(codes)]
 
 
 def closed_form(generator: Any, n: int = 5) -> list[Direction]:
@@ -123,7 +130,11 @@ def principal(generator: LatentGenerator, n: int = 5, samples: int = 2000, seed:
 
 
 def probe(
-    generator: LatentGenerator, samples: int = 4000, seed: int = 0, measures: Attributes = attributes
+    generator: LatentGenerator,
+    samples: int = 4000,
+    seed: int = 0,
+    measures: Attributes = attributes,
+    by_label: bool = True,
 ) -> list[Direction]:
     """Return a direction for each attribute, along which the others are predicted to stay.
 
@@ -134,6 +145,8 @@ def probe(
         Images to learn from.
     measures : callable
         From images to named numbers; slant, stroke width, height, width and brightness by default.
+    by_label : bool
+        A direction of its own for each label, where there are labels; else one for all.
 
     Raises
     ------
@@ -155,15 +168,19 @@ def probe(
         raise InputError(f"{len(found)} attributes cannot be told apart by {generator.latent} latents; give fewer")
     values = _within(np.stack([found[name] for name in found], axis=1), codes)
     values = values / np.maximum(values.std(axis=0), 1e-12)
-    gram = latents.T @ latents / samples + _RIDGE * np.eye(generator.latent)
-    weights = np.linalg.solve(gram, latents.T @ values / samples)
-    directions = []
-    for place, name in enumerate(found):
-        others = np.linalg.qr(np.delete(weights, place, axis=1))[0]
-        vector = weights[:, place] - others @ (others.T @ weights[:, place])
-        left = 1.0 - float(np.mean((values[:, place] - latents @ weights[:, place]) ** 2))
-        directions.append(Direction(name, _unit(vector), "probe", left))
-    return directions
+    shared = _ridge(latents, values, _RIDGE)
+    left = values - latents @ shared
+    weights = shared[None]
+    if by_label and generator.classes_:
+        # a label of few images leans on what all have in common
+        parts = [codes == code for code in range(len(generator.classes_))]
+        own = [_ridge(latents[part], left[part], generator.latent / max(1, part.sum())) for part in parts]
+        weights = shared + np.stack(own)
+        left = values - np.einsum("nk,nka->na", latents, weights[codes])
+    return [
+        Direction(name, _apart(weights, place), "probe", 1.0 - float(np.mean(left[:, place] ** 2)))
+        for place, name in enumerate(found)
+    ]
 
 
 def draw(generator: LatentGenerator, n: int, seed: int) -> tuple[Floats, list[Any] | None, NDArray[np.intp]]:
@@ -179,6 +196,23 @@ def _within(values: Floats, codes: NDArray[np.intp]) -> Floats:
     counts = np.bincount(codes)
     sums = np.stack([values[codes == code].sum(axis=0) for code in range(len(counts))])
     return values - (sums / counts[:, None])[codes]
+
+
+def _ridge(latents: Floats, values: Floats, penalty: float) -> Floats:
+    """Return the weights of latents that predict values, shape (latent, values)."""
+    n = max(1, len(latents))
+    gram = latents.T @ latents / n + penalty * np.eye(latents.shape[1])
+    weights: Floats = np.linalg.solve(gram, latents.T @ values / n).astype(np.float64)
+    return weights
+
+
+def _apart(weights: Floats, place: int) -> Floats:
+    """Return the weights of one attribute without what the others' hold, a vector of length 1 for each label."""
+    vectors = []
+    for own in weights:
+        others = np.linalg.qr(np.delete(own, place, axis=1))[0]
+        vectors.append(_unit(own[:, place] - others @ (others.T @ own[:, place])))
+    return np.stack(vectors) if len(vectors) > 1 else vectors[0]
 
 
 def _unit(vector: Floats) -> Floats:

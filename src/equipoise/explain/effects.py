@@ -1,6 +1,7 @@
 """What a direction changes: measured on images that it was not found on, and shown as a strip.
 
-From each of many latents z, images of z + t v for t from -reach to reach; of each attribute a
+From each of many latents z, images of z + t v for t from -reach to reach, v the vector of its label where labels have
+their own; of each attribute a
 
     correlation   of t with a(t) - mean of a over t, over all images: 1 where each grows in step
     slope         of the same, in standard deviations of the attribute among images, a unit of t
@@ -117,7 +118,7 @@ def strip(
 def _moved(
     generator: LatentGenerator, direction: Direction, reach: float, steps: int, images: int, seed: int
 ) -> tuple[Any, Floats]:
-    latents, labels, _ = draw(generator, images, seed + _SEED)
+    latents, labels, codes = draw(generator, images, seed + _SEED)
     t = np.linspace(-reach, reach, steps)
-    ways = (latents[:, None] + t[None, :, None] * direction.vector).reshape(images * steps, -1)
+    ways = (latents[:, None] + t[None, :, None] * direction.of(codes)[:, None]).reshape(images * steps, -1)
     return generator.decode(ways, None if labels is None else np.repeat(np.array(labels, object), steps)), t
