@@ -7,7 +7,7 @@
 Probes on all 1,797 digits with labels, settings by default; 200 fresh latents, 2 to either side. Medians over the
 seeds, and the range. Beside them the best of 10 directions in closed form and of 10 principal ones for each attribute.
 
-Run: OMP_NUM_THREADS=1 taskset -c 0 python benchmarks/images/directions.py [--seeds 3] [--minutes 1] [--pictures FOLDER]
+Run: OMP_NUM_THREADS=1 taskset -c 0 python benchmarks/images/directions.py [--seeds 3] [--steps 10000] [--pictures FOLDER]
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ def best(effects, name):
     return max(found, default=float("nan"))
 
 
-def one(kind, minutes, seed, pictures):
+def one(kind, length, seed, pictures):
     digits = load_digits()
-    generator = kind(minutes=minutes, seed=seed).fit(digits.images, digits.target)
+    generator = kind(**length, seed=seed).fit(digits.images, digits.target)
     others = {}
     for method in (eq.explain.closed_form, eq.explain.principal):
         others[method.__name__] = [eq.explain.measure(generator, found) for found in method(generator, 10)]
@@ -49,10 +49,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--steps", type=int, help="in place of the minutes")
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
+    length = {"minutes": options.minutes} if options.steps is None else {"steps": options.steps}
     for kind in (eq.ImageGAN, eq.ImageVAE):
-        runs = [one(kind, options.minutes, seed, options.pictures) for seed in range(options.seeds)]
+        runs = [one(kind, length, seed, options.pictures) for seed in range(options.seeds)]
         print(f"\n| {kind.__name__} | correlation | slope | leak | closed form, best | principal, best |")
         print("|---|---|---|---|---|---|")
         for name in runs[0]:
