@@ -7,7 +7,8 @@
 Probes on all 1,797 digits with labels, settings by default; 200 fresh latents, 2 to either side. Medians over the
 seeds, and the range. Beside them the best of 10 directions in closed form and of 10 principal ones for each attribute.
 
-Run: OMP_NUM_THREADS=1 taskset -c 0 python benchmarks/images/directions.py [--seeds 3] [--steps 10000] [--pictures FOLDER]
+Run: OMP_NUM_THREADS=1 taskset -c 0 python benchmarks/images/directions.py [--seeds 3] [--minutes 1] [--steps N]
+     [--pictures FOLDER]
 """
 
 from __future__ import annotations
