@@ -16,7 +16,6 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import equinox as eqx
@@ -27,16 +26,16 @@ import numpy as np
 from equipoise.errors import InputError, StoppedError, TrainingError, TrainingWarning
 from equipoise.training.averaging import copy_of
 from equipoise.training.batches import Rows, batch_rows
-from equipoise.training.checkpoints import ALIGNED, STOPPED, Checkpoints, Course, arrays_by_name, with_arrays
+from equipoise.training.book import Book
+from equipoise.training.checkpoints import ALIGNED, STOPPED, Course
 from equipoise.training.compile_cache import use_compile_cache
 from equipoise.training.devices import place, using
-from equipoise.training.events import EventLog
 from equipoise.training.health import Health
 from equipoise.training.looks import CHUNK, Looks
 from equipoise.training.memory import explain_memory
 from equipoise.training.progress import Progress
 from equipoise.training.randomness import Stream, jax_key
-from equipoise.training.run_folder import RunFolder, fingerprint
+from equipoise.training.run_folder import RunFolder
 from equipoise.training.signals import StopRequest, stop_request
 
 __all__ = ["CHUNK", "Clock", "Step", "run", "start", "steps_within"]
@@ -205,7 +204,7 @@ def run(
         request = stack.enter_context(stop_request()) if folder is not None else StopRequest()
         stack.enter_context(explain_memory(batch))
         work = _Work(step, data, steps, batch, seed, place(arguments, mesh), mesh)
-        book = _Book.open(folder, {"steps": steps, "batch": batch, "seed": seed}, data, arguments)
+        book = Book.open(folder, {"steps": steps, "batch": batch, "seed": seed}, data, arguments)
         last: State = _Run(work, book, health or Health(), looks, report, request, until).go(state)
         return last
 
@@ -243,67 +242,12 @@ class _Work:
         return eqx.combine(arrays, rest), means, lasts, bool(finite)
 
 
-@dataclass(frozen=True)
-class _Book:
-    """The files of a run, or none."""
-
-    folder: RunFolder | None = None
-    checkpoints: Checkpoints | None = None
-    log: EventLog | None = None
-
-    @classmethod
-    def open(cls, folder: RunFolder | None, settings: dict[str, Any], data: Rows, arguments: Any) -> _Book:
-        if folder is None:
-            return cls()
-        leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(arguments)]
-        return cls(folder, *folder.open({**settings, "arguments": fingerprint(*leaves)}, fingerprint(data)))
-
-    def say(self, event: str, **fields: Any) -> None:
-        if self.log is not None:
-            self.log.write(event, **fields)
-
-    def every(self) -> int:
-        """Return the steps between snapshots, in whole chunks."""
-        return CHUNK * -(-(self.folder.every if self.folder else 1024) // CHUNK)
-
-    def resume(self, state: Any) -> tuple[Any, Course, Any, Course]:
-        """Return where to go on, and the snapshot to return to in trouble, as state and course each."""
-        found = self.checkpoints.newest() if self.checkpoints else None
-        if found is None or self.checkpoints is None:
-            return state, Course(), copy_of(state), Course()
-        now, course = with_arrays(state, found[0]), found[1]
-        back = self.checkpoints.newest(ALIGNED, until=course.step)
-        self.say("resume", step=course.step)
-        return (now, course, with_arrays(state, back[0]), back[1]) if back else (now, course, copy_of(state), Course())
-
-    def save(self, state: Any, course: Course, kind: str) -> None:
-        """Write a checkpoint; where that fails, say so and keep the ones that are there."""
-        if self.folder is None or self.checkpoints is None:
-            return
-        folder = self.folder
-        try:
-            if folder.sample is not None and kind == ALIGNED:
-                folder.sample(state, Path(folder.path) / "samples" / f"step-{course.step:09d}")
-            self.checkpoints.save(
-                arrays_by_name(state),
-                course,
-                kind=kind,
-                score=None if folder.score is None or kind != ALIGNED else float(folder.score(state)),
-                export=None if folder.export is None else partial(folder.export, state),
-            )
-        except InputError as error:
-            self.say("save failed", step=course.step, reason=str(error))
-            warnings.warn(f"no checkpoint at step {course.step}: {error}", TrainingWarning, stacklevel=2)
-        else:
-            self.say("checkpoint", step=course.step, kind=kind)
-
-
 @dataclass
 class _Run:
     """One run under way."""
 
     work: _Work
-    book: _Book
+    book: Book
     health: Health
     looks: Looks | None
     report: Callable[[Progress], None] | None
