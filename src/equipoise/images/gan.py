@@ -22,7 +22,8 @@ from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.augmentation import probability
 from equipoise.images.blocks import decoded, in_blocks
-from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
+from equipoise.images.embedding import Embed, LabelsOf
+from equipoise.images.generator import ImageGenerator
 from equipoise.images.memory import LOOKS
 from equipoise.images.plan import PRESETS, Plan, Preset
 from equipoise.images.players import BuildPlayers, Players, outputs_of

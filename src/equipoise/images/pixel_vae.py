@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from equipoise.images.generator import Embed, LabelsOf
+from equipoise.images.embedding import Embed, LabelsOf
 from equipoise.images.mlp import PlainDecoder, PlainEncoder
 from equipoise.images.networks import ResidualDecoder, ResidualEncoder, one_hot
 from equipoise.images.plan import Plan

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.diagnosis import Diagnosis, diagnosed, encodings
-from equipoise.images.generator import Embed, ImageGenerator, LabelsOf
+from equipoise.images.embedding import Embed, LabelsOf
+from equipoise.images.generator import ImageGenerator
 from equipoise.images.keeping import NUMBERS, Choice, KeepingClimb, KeptState, Looking
 from equipoise.images.memory import LOOKS
 from equipoise.images.pixel_vae import BuildVAE, EmbedBoth
