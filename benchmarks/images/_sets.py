@@ -54,11 +54,15 @@ def scaled(images):
     return rows if rows.ndim == 4 else rows[..., None]
 
 
+def length(options):
+    """Return how long the options say to train, as a generator's settings."""
+    return {"minutes": options.minutes} if options.steps is None else {"steps": options.steps}
+
+
 def trained(images, options, name, **settings):
     """Return a GAN fitted as long as the options say, and how that went; a picture of samples is kept if wanted."""
     began = time.perf_counter()
-    length = {"minutes": options.minutes} if options.steps is None else {"steps": options.steps}
-    gan = eq.ImageGAN(**length, **settings).fit(images)
+    gan = eq.ImageGAN(**length(options), **settings).fit(images)
     seconds = time.perf_counter() - began
     if options.pictures is not None:
         gan.grid(100, seed=gan.seed).save(options.pictures / f"{name}-{gan.seed}.png")

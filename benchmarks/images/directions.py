@@ -17,6 +17,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from _sets import length
 from sklearn.datasets import load_digits
 
 import equipoise as eq
@@ -28,9 +29,9 @@ def best(effects, name):
     return max(found, default=float("nan"))
 
 
-def one(kind, length, seed, pictures):
+def one(kind, settings, seed, pictures):
     digits = load_digits()
-    generator = kind(**length, seed=seed).fit(digits.images, digits.target)
+    generator = kind(**settings, seed=seed).fit(digits.images, digits.target)
     others = {}
     for method in (eq.explain.closed_form, eq.explain.principal):
         others[method.__name__] = [eq.explain.measure(generator, found) for found in method(generator, 10)]
@@ -53,9 +54,8 @@ def main():
     parser.add_argument("--steps", type=int, help="in place of the minutes")
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
-    length = {"minutes": options.minutes} if options.steps is None else {"steps": options.steps}
     for kind in (eq.ImageGAN, eq.ImageVAE):
-        runs = [one(kind, length, seed, options.pictures) for seed in range(options.seeds)]
+        runs = [one(kind, length(options), seed, options.pictures) for seed in range(options.seeds)]
         print(f"\n| {kind.__name__} | correlation | slope | leak | closed form, best | principal, best |")
         print("|---|---|---|---|---|---|")
         for name in runs[0]:
