@@ -22,6 +22,9 @@ class Planted:
         random = np.random.default_rng(0)
         self.basis = np.linalg.qr(random.normal(size=(6, 6)))[0]
 
+    def draw_latents(self, n, y=None, seed=0):
+        return np.random.default_rng(seed).normal(size=(n, 6))
+
     def decode(self, latents, y=None):
         a, b = (np.asarray(latents) @ self.basis[:, :2]).T[:, :, None, None]
         ramp = np.linspace(-1, 1, 8)[None, None, :]
@@ -70,6 +73,16 @@ def test_attributes_that_go_together_are_told_apart():
 
     both = probe(planted, measures=tangled)[1]
     assert both.vector @ planted.basis[:, 1] > 0.98
+
+
+def test_latents_that_lie_off_zero_and_unevenly_are_no_hindrance():
+    wide = Planted()
+    spread = np.array([3, 1, 1, 1, 0.3, 1])
+    wide.draw_latents = lambda n, y=None, seed=0: 1.5 + spread * Planted().draw_latents(n, y, seed)
+    light, tilt = probe(wide, measures=looks)
+    assert light.vector @ wide.basis[:, 0] > 0.98
+    assert tilt.vector @ wide.basis[:, 1] > 0.98
+    assert abs(principal(wide, 1)[0].vector @ wide.basis[:, 0]) > 0.9
 
 
 class Turned(Planted):

@@ -23,7 +23,7 @@ class Copies(eqx.Module):
 
     scale: jnp.ndarray
 
-    def decode(self, latents, labels):
+    def draw(self, latents, clusters):
         return self.scale * latents.reshape(-1, 4, 4, 1)
 
 

@@ -24,7 +24,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from equipoise.errors import InputError
 from equipoise.explain.shapes import attributes
-from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["Direction", "LatentGenerator", "closed_form", "draw", "principal", "probe"]
 
@@ -35,9 +34,12 @@ _RIDGE = 1e-2  # weight of the penalty against a mean squared error of standardi
 
 
 class LatentGenerator(Protocol):
-    """What has normal latents and makes images of them, such as `ImageGAN` and `ImageVAE`."""
+    """What draws latents and makes images of them, such as `ImageGAN` and `ImageVAE`."""
 
     latent: int
+
+    def draw_latents(self, n: int, y: ArrayLike | None = None, seed: int = 0) -> NDArray[Any]:
+        """Return latents of new images, shape (n, latent)."""
 
     def decode(self, latents: ArrayLike, y: ArrayLike | None = None) -> NDArray[Any]:
         """Return images of latents of shape (n, latent)."""
@@ -118,13 +120,13 @@ def principal(generator: LatentGenerator, n: int = 5, samples: int = 2000, seed:
     """
     latents, labels, codes = draw(generator, samples, seed)
     images = generator.decode(latents, labels)
+    latents = _within(latents, codes)
     rows = _within(images.reshape(len(images), -1).astype(np.float64), codes)
     left, values, _ = np.linalg.svd(rows, full_matrices=False)
     shares = values**2 / max(float((values**2).sum()), 1e-12)
     found = []
     for place in range(_at_most(n, generator.latent)):
-        # latents are nearly orthogonal: their mean product with the component is the least squares solution
-        vector = latents.T @ left[:, place]
+        vector = np.linalg.lstsq(latents, left[:, place])[0]
         found.append(Direction(f"principal {place + 1}", _unit(vector), "principal", float(shares[place])))
     return found
 
@@ -168,6 +170,7 @@ def probe(
         raise InputError(f"{len(found)} attributes cannot be told apart by {generator.latent} latents; give fewer")
     values = _within(np.stack([found[name] for name in found], axis=1), codes)
     values = values / np.maximum(values.std(axis=0), 1e-12)
+    latents = _within(latents, codes)
     shared = _ridge(latents, values, _RIDGE)
     left = values - latents @ shared
     weights = shared[None]
@@ -185,10 +188,11 @@ def probe(
 
 def draw(generator: LatentGenerator, n: int, seed: int) -> tuple[Floats, list[Any] | None, NDArray[np.intp]]:
     """Return latents, labels in turn (None where there are none), and the number of each label."""
-    latents = numpy_generator(seed, Stream.SAMPLE, 3).standard_normal((n, generator.latent))
     names = list(generator.classes_)
     codes = np.arange(n) % max(1, len(names))
-    return latents, [names[code] for code in codes] if names else None, codes
+    labels = [names[code] for code in codes] if names else None
+    y = None if labels is None else np.array(labels, object)
+    return np.asarray(generator.draw_latents(n, y, seed), np.float64), labels, codes
 
 
 def _within(values: Floats, codes: NDArray[np.intp]) -> Floats:

@@ -51,7 +51,7 @@ def save(generator: ImageGenerator, path: str | PathLike[str]) -> None:
         "settings": {name: getattr(generator, name) for name in generator.settings},
         "facts": {name: getattr(generator, name) for name in _FACTS if hasattr(generator, name)},
         "pixels": asdict(fitted.pixels),
-        "classes": {"names": fitted.classes.names, "counts": fitted.classes.counts},
+        "classes": asdict(fitted.classes),
     }
     text = json.dumps(header, sort_keys=True, default=lambda value: value.item())
     arrays = {name: np.array(array, order="C") for name, array in fitted.arrays.items()}
@@ -100,10 +100,8 @@ def _restored(header: dict[str, Any], arrays: dict[str, Any]) -> ImageGenerator:
         raise InputError(f"its images have the shape {pixels.shape} and the range {pixels.low} to {pixels.high}")
     if np.dtype(pixels.dtype).kind not in "ufb":
         raise InputError(f"its images have the type {pixels.dtype!r}")
-    names, counts = (tuple(header["classes"][name]) for name in ("names", "counts"))
-    if len(names) != len(counts) or not all(isinstance(count, int) and count > 0 for count in counts):
-        raise InputError("its classes and their counts do not fit")
-    wanted = shapes_of(generator._builder(pixels, len(names)))
+    classes = _classes(**header["classes"])
+    wanted = shapes_of(generator._builder(pixels, classes))
     if odd := set(wanted) ^ set(arrays):
         raise InputError(f"array {min(odd)!r} is absent or does not belong there")
     for name, shape in wanted.items():
@@ -114,8 +112,21 @@ def _restored(header: dict[str, Any], arrays: dict[str, Any]) -> ImageGenerator:
     for name, value in header["facts"].items():
         if name in _FACTS and isinstance(value, _FACTS[name]):
             setattr(generator, name, value)
-    generator._fitted = Fitted(pixels, Classes(names, counts), arrays)
+    generator._fitted = Fitted(pixels, classes, arrays)
     return generator
+
+
+def _classes(names: list[Any], counts: list[int], clusters: list[list[int]]) -> Classes:
+    groups = tuple(tuple(group) for group in clusters)
+    if len(names) != len(counts) or not _are_counts(counts):
+        raise InputError("its classes and their counts do not fit")
+    if groups and not (len(groups) == max(1, len(names)) and all(map(_are_counts, groups)) and all(groups)):
+        raise InputError("its clusters do not fit its classes")
+    return Classes(tuple(names), tuple(counts), groups)
+
+
+def _are_counts(values: Any) -> bool:
+    return all(isinstance(value, int) and value > 0 for value in values)
 
 
 def _tupled(value: Any) -> Any:

@@ -12,6 +12,7 @@ from numbers import Real
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -21,14 +22,15 @@ from equipoise.adversarial import OBJECTIVES, PENALTIES, Balance, Game, GameSett
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.augmentation import probability
-from equipoise.images.blocks import decoded, in_blocks
+from equipoise.images.blocks import in_blocks
+from equipoise.images.clusters import automatic, clustered, nearest, shrunk
 from equipoise.images.embedding import Embed, LabelsOf
 from equipoise.images.generator import ImageGenerator
 from equipoise.images.memory import LOOKS
 from equipoise.images.plan import PRESETS, Plan, Preset
-from equipoise.images.players import BuildPlayers, Players, outputs_of
+from equipoise.images.players import BuildPlayers, Generator, Players, drawn, first_means, outputs_of, placed
 from equipoise.images.ruler import LOOKED, Ruler, latents_of
-from equipoise.images.training_set import TrainingSet
+from equipoise.images.training_set import Classes, TrainingSet
 from equipoise.images.watch import NUMBERS, Watch, WatchedGame, WatchedState, bounded
 from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, start
@@ -77,6 +79,10 @@ class ImageGAN(ImageGenerator):
         Images of a step, number of noise inputs.
     width, depth : int, optional
         Channels of the coarsest stage (units of a layer of the "mlp"), and blocks a stage.
+    clusters : int or "auto"
+        Clusters that the images are put into by their looks, labels apart; the discriminator compares images of one
+        cluster, and each has latents around a mean of its own, so that none is missed. By default one for 125 images,
+        at most 400; 1 leaves them out.
     augment : float or "auto"
         Probability of each change of what the discriminator sees; by default it begins with 0 and follows the
         discriminator's gap between training images and those put aside, up to 0.7. Where none are, it stays at what
@@ -124,7 +130,7 @@ class ImageGAN(ImageGenerator):
     id: ClassVar[str] = "image-gan"
     settings: ClassVar[tuple[str, ...]] = (
         "steps", "minutes", "seed", "preset", "objective", "penalty", "alpha", "lazy", "rate", "batch", "latent",
-        "width", "depth", "augment", "held_out", "patience", "packing", "spectral", "half_lives", "size",
+        "width", "depth", "clusters", "augment", "held_out", "patience", "packing", "spectral", "half_lives", "size",
     )  # fmt: skip
     epochs: ClassVar[int] = 100
     numbers: ClassVar[tuple[str, ...]] = NUMBERS
@@ -145,6 +151,7 @@ class ImageGAN(ImageGenerator):
         latent: int = 32,
         width: int | None = None,
         depth: int = 1,
+        clusters: int | Literal["auto"] = "auto",
         augment: float | Literal["auto"] = "auto",
         held_out: float = 0.1,
         patience: int = 10,
@@ -159,22 +166,30 @@ class ImageGAN(ImageGenerator):
         self.preset, self.objective, self.penalty = preset, objective, penalty
         self.alpha, self.lazy, self.rate = alpha, lazy, rate
         self.batch, self.latent, self.width, self.depth = batch, latent, width, depth
-        self.augment, self.packing, self.spectral = augment, packing, spectral
+        self.clusters, self.augment, self.packing, self.spectral = clusters, augment, packing, spectral
         self.held_out, self.patience = held_out, patience
         self.half_lives, self.size = half_lives, size
         self.progress, self.folder = progress, folder
 
-    def _builder(self, pixels: Pixels, classes: int) -> Build:
-        return BuildPlayers(self._plan(pixels, classes), self.packing)
+    def _builder(self, pixels: Pixels, classes: Classes) -> Build:
+        labels = len(classes.names)
+        plan = Plan.of(self.preset, pixels, labels, self.latent, self.width, self.depth, units=_UNITS)
+        return BuildPlayers(plan, self.packing, classes.owners)
 
-    def _plan(self, pixels: Pixels, classes: int) -> Plan:
-        return Plan.of(self.preset, pixels, classes, self.latent, self.width, self.depth, units=_UNITS)
+    def _told(self, data: TrainingSet) -> TrainingSet:
+        if self.packing > 1:
+            return data
+        return clustered(data, automatic(len(data)) if isinstance(self.clusters, str) else self.clusters, self.seed)
 
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any]:
         if self.packing > 1 and data.classes.names:
             raise InputError("packing is for images without labels; leave labels or packing out")
         random = numpy_generator(self.seed, Stream.INIT)
-        players = self._builder(data.pixels, len(data.classes.names))(random)
+        players = self._builder(data.pixels, data.classes)(random)
+        if data.centres is not None:
+            sizes = np.concatenate(data.classes.clusters)
+            means = jnp.asarray(first_means(data.centres, sizes, self.latent, random))
+            players = eqx.tree_at(lambda both: both.generator.means, players, means)
         if not isinstance(self.augment, str):
             p = float(self.augment)
         else:  # where it follows the gap, it begins with none: what is not needed slows the game down
@@ -207,8 +222,11 @@ class ImageGAN(ImageGenerator):
         adapts = isinstance(self.augment, str)
         return Looks(Watch(step, known, fresh, latents, adapts, self.patience), LOOKS)
 
-    def _kept(self, state: WatchedState) -> Any:
-        return Players(state.game.averages[len(self.half_lives) // 2], bounded(state.game))
+    def _kept(self, state: WatchedState, data: TrainingSet) -> Any:
+        return self._players(state, state.game.averages[len(self.half_lives) // 2], data)
+
+    def _players(self, state: WatchedState, generator: Generator, data: TrainingSet) -> Players:
+        return Players(generator, bounded(state.game), None if data.centres is None else jnp.asarray(data.centres))
 
     def _chosen(self, state: WatchedState, data: TrainingSet) -> Any:
         """Return the average whose images are nearest to the given ones, on random convolutions.
@@ -217,18 +235,18 @@ class ImageGAN(ImageGenerator):
         """
         if self.ended_:
             self.half_life_ = self.half_lives[len(self.half_lives) // 2]
-            return Players(state.memory.network, bounded(state.game))
+            return self._players(state, state.memory.network, data)
         real, codes = data.some(_JUDGED, self.seed)
         ruler = Ruler(real)
         random = numpy_generator(self.seed, Stream.SAMPLE, 3)
-        latents = random.standard_normal((len(real), self.latent)).astype(np.float32)
+        noise = random.standard_normal((len(real), self.latent)).astype(np.float32)
         distances = []
         for average in state.game.averages:
-            fakes = in_blocks(decoded, average, latents, codes, shape=data.pixels.shape)
+            fakes = in_blocks(drawn, average, noise, codes, shape=data.pixels.shape)
             distances.append(ruler.distance(fakes))
         best = int(np.argmin(distances))
         self.half_life_ = self.half_lives[best]
-        return Players(state.game.averages[best], bounded(state.game))
+        return self._players(state, state.game.averages[best], data)
 
     def invert(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return the latents of the images that come nearest, by descent from several starts.
@@ -249,7 +267,8 @@ class ImageGAN(ImageGenerator):
             If nothing was fitted, or the images or labels are of another form.
         """
         rows, codes = self._encoded(images, y)
-        return np.asarray(in_blocks(_inverted, self._network(), rows, codes, shape=(self.latent,)), np.float32)
+        middles = self._around(np.zeros((len(rows), self.latent), np.float32), self._clusters(rows, codes))
+        return np.asarray(in_blocks(_inverted, self._network(), rows, codes, middles, shape=(self.latent,)), np.float32)
 
     def discriminate(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return the output of the discriminator at each image: higher for what looks real to it.
@@ -272,8 +291,26 @@ class ImageGAN(ImageGenerator):
         rows, codes = self._encoded(images, y)
         if self.packing > 1:
             raise InputError(f"packing={self.packing}: the discriminator judges packs of images, not one")
-        outputs = in_blocks(outputs_of, self._network().discriminator, rows, codes, shape=())
+        clusters = self._clusters(rows, codes)
+        outputs = in_blocks(outputs_of, self._network().discriminator, rows, clusters, shape=())
         return np.asarray(outputs, np.float32)
+
+    def _latents(
+        self, noise: NDArray[np.float32], codes: NDArray[np.int32], random: np.random.Generator
+    ) -> NDArray[np.float32]:
+        return self._around(noise, self._check_fitted().classes.draw_clusters(random, codes))
+
+    def _around(self, noise: NDArray[np.float32], clusters: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return latents: noise around the means of clusters."""
+        shape = (self.latent,)
+        return np.asarray(in_blocks(placed, self._network().generator, noise, clusters, shape=shape), np.float32)
+
+    def _clusters(self, rows: NDArray[np.float32], codes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the cluster of each image."""
+        fitted = self._check_fitted()
+        if not fitted.classes.clusters:
+            return codes
+        return nearest(shrunk(rows), fitted.arrays["centres"], codes, np.array(fitted.classes.owners, np.int32))
 
     def _check_settings(self) -> None:
         super()._check_settings()
@@ -284,6 +321,10 @@ class ImageGAN(ImageGenerator):
             value = getattr(self, name)
             if value != "auto" and not (isinstance(value, Real) and 0 <= float(value) < float("inf")):
                 raise InputError(f"{name}={value!r} is neither a number from 0 on nor 'auto'")
+        if self.clusters != "auto" and not (isinstance(self.clusters, int) and self.clusters > 0):
+            raise InputError(f"clusters={self.clusters!r} is neither a whole number above 0 nor 'auto'")
+        if self.packing > 1 and self.clusters not in ("auto", 1):
+            raise InputError("packing is for images without clusters; leave clusters or packing out")
         if not isinstance(self.augment, str) and self.augment > 0.8:
             raise InputError(f"augment={self.augment!r}: above 0.8 the generator learns the changes; give less")
         for name in ("lazy", "depth", "packing"):
@@ -308,8 +349,10 @@ def _same_label(batch: jax.Array, context: Any) -> jax.Array:
 
 
 @partial(jax.jit, static_argnames=("starts", "steps"))
-def _inverted(network: Any, rows: jax.Array, labels: jax.Array, starts: int = 4, steps: int = 200) -> jax.Array:
-    """Return the best of several descents (Adam) on the squared distance, with the prior as a light tie."""
+def _inverted(
+    network: Any, rows: jax.Array, labels: jax.Array, middles: jax.Array, starts: int = 4, steps: int = 200
+) -> jax.Array:
+    """Return the best of several descents (Adam) on the squared distance, with a light tie to the prior's middles."""
     import optax  # type: ignore[import-untyped]
 
     adam = optax.adam(optax.cosine_decay_schedule(0.1, steps))
@@ -317,7 +360,7 @@ def _inverted(network: Any, rows: jax.Array, labels: jax.Array, starts: int = 4,
 
     def losses(z: jax.Array) -> jax.Array:
         off = jnp.sum(jnp.square(network.decode(z, labels) - rows), axis=(1, 2, 3))
-        total: jax.Array = off + tie * jnp.sum(jnp.square(z), axis=1)
+        total: jax.Array = off + tie * jnp.sum(jnp.square(z - middles), axis=1)
         return total
 
     def descend(z: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -329,6 +372,6 @@ def _inverted(network: Any, rows: jax.Array, labels: jax.Array, starts: int = 4,
         z, _ = jax.lax.fori_loop(0, steps, move, (z, adam.init(z)))
         return z, losses(z)
 
-    begin = 0.5 * jax.random.normal(jax_key(0, Stream.STEP), (starts, len(rows), network.latent))
+    begin = middles + 0.5 * jax.random.normal(jax_key(0, Stream.STEP), (starts, len(rows), network.latent))
     ends, off = jax.vmap(descend)(begin)
     return jnp.take_along_axis(ends, jnp.argmin(off, axis=0)[None, :, None], axis=0)[0]

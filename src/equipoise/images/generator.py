@@ -77,7 +77,7 @@ class ImageGenerator(ABC):
     _fitted: Fitted | None = None
 
     @abstractmethod
-    def _builder(self, pixels: Pixels, classes: int) -> Build:
+    def _builder(self, pixels: Pixels, classes: Classes) -> Build:
         """Return what builds the network that is kept; equal settings give equal builders."""
 
     @abstractmethod
@@ -93,7 +93,7 @@ class ImageGenerator(ABC):
         """Return what is looked at while the run goes on."""
 
     @abstractmethod
-    def _kept(self, state: Any) -> Any:
+    def _kept(self, state: Any, data: TrainingSet) -> Any:
         """Return the network of a state that shall sample now."""
 
     @abstractmethod
@@ -102,8 +102,18 @@ class ImageGenerator(ABC):
 
     def _chosen(self, state: Any, data: TrainingSet) -> Any:
         """Return the network that is best at the end of a run."""
-        del data
-        return self._kept(state)
+        return self._kept(state, data)
+
+    def _told(self, data: TrainingSet) -> TrainingSet:
+        """Return the training set with what else shall be known of its images."""
+        return data
+
+    def _latents(
+        self, noise: NDArray[np.float32], codes: NDArray[np.int32], random: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """Return latents of images of these classes, made of normal noise."""
+        del codes, random
+        return noise
 
     def _recorded(self, state: Any) -> tuple[dict[str, float], ...]:
         """Return what the looks at a run saw."""
@@ -130,7 +140,7 @@ class ImageGenerator(ABC):
             If there is nothing to learn from, or a setting is out of range.
         """
         self._check_settings()
-        data = TrainingSet.read(images, labels, self.size)
+        data = self._told(TrainingSet.read(images, labels, self.size))
         train, held = data.parted(self.held_out, self.seed)
         step, state = self._prepare(train)
         rows = train.rows()
@@ -187,6 +197,13 @@ class ImageGenerator(ABC):
         """
         latents, codes = self._drawn(n, y, truncation, seed)
         return self._images(latents, codes)
+
+    def draw_latents(self, n: int, y: ArrayLike | None = None, seed: int = 0) -> NDArray[np.float32]:
+        """Return latents of new images, shape (n, latent); arguments as in `sample`.
+
+        They are standard normal, or normal around the means of clusters.
+        """
+        return self._drawn(n, y, None, seed)[0]
 
     def decode(self, latents: ArrayLike, y: ArrayLike | None = None) -> NDArray[Any]:
         """Return the images of latents of shape (n, latent); `y` as in `sample`, by default the first label."""
@@ -274,7 +291,7 @@ class ImageGenerator(ABC):
 
     def _network(self) -> Any:
         fitted = self._check_fitted()
-        return rebuilt(self._builder(fitted.pixels, len(fitted.classes.names)), fitted.arrays)
+        return rebuilt(self._builder(fitted.pixels, fitted.classes), fitted.arrays)
 
     def _codes(self, n: int, y: ArrayLike | None) -> NDArray[np.int32]:
         classes = self._check_fitted().classes
@@ -290,7 +307,8 @@ class ImageGenerator(ABC):
         bound = np.float32(np.inf if truncation is None else _positive(truncation, "truncation"))
         key, blocks = jax_key(seed, Stream.DECODE), range(-(-n // BLOCK))
         drawn = [np.asarray(normal_latents(jax.random.fold_in(key, i), self.latent, bound)) for i in blocks]
-        return np.concatenate([np.zeros((0, self.latent), np.float32), *drawn])[:n], codes
+        noise = np.concatenate([np.zeros((0, self.latent), np.float32), *drawn])[:n]
+        return self._latents(noise, codes, random), codes
 
     def _images(self, latents: NDArray[np.float32], codes: NDArray[np.int32]) -> NDArray[Any]:
         pixels = self._check_fitted().pixels
@@ -329,7 +347,7 @@ class ImageGenerator(ABC):
 
     def _draft(self, data: TrainingSet, state: Any) -> Self:
         draft = copy(self)
-        draft._fitted = self._made(data, self._kept(state))
+        draft._fitted = self._made(data, self._kept(state, data))
         return draft
 
     def _export(self, data: TrainingSet, state: Any, place: Path) -> None:

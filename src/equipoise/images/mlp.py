@@ -24,7 +24,7 @@ __all__ = ["PlainDecoder", "PlainEncoder"]
 
 
 class PlainDecoder(eqx.Module):
-    """Latents and labels to images; called with a key, it is a generator."""
+    """Latents and labels to images."""
 
     layers: tuple[Dense, Dense, Dense]
     shape: Shape = eqx.field(static=True)
@@ -39,10 +39,6 @@ class PlainDecoder(eqx.Module):
             Dense(random, width, width, gain),
             Dense(random, width, prod(shape)),
         )
-
-    def __call__(self, key: jax.Array, n: int, context: jax.Array) -> jax.Array:
-        """Return `n` images with the labels of the context."""
-        return self.decode(jax.random.normal(key, (n, self.latent)), context)
 
     def decode(self, latents: jax.Array, labels: jax.Array) -> jax.Array:
         """Return images from latents of shape (n, latent) and labels of shape (n,)."""

@@ -130,7 +130,7 @@ class Block(eqx.Module):
 
 
 class ResidualDecoder(eqx.Module):
-    """Latents and labels to images; called with a key, it is a generator."""
+    """Latents and labels to images."""
 
     head: Dense
     joints: tuple[Convolution, ...]
@@ -148,10 +148,6 @@ class ResidualDecoder(eqx.Module):
         self.joints = tuple(Convolution(random, a, b, 1) for a, b in pairwise(wide))
         self.blocks = tuple(tuple(Block(random, c, depth * len(stages)) for _ in range(depth)) for c in wide)
         self.out = Convolution(random, wide[-1], finest(shape)[2], 3, 0.5)
-
-    def __call__(self, key: jax.Array, n: int, context: jax.Array) -> jax.Array:
-        """Return `n` images with the labels of the context."""
-        return self.decode(jax.random.normal(key, (n, self.latent)), context)
 
     def decode(self, latents: jax.Array, labels: jax.Array) -> jax.Array:
         """Return images from latents of shape (n, latent) and labels of shape (n,)."""

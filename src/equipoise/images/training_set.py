@@ -25,10 +25,26 @@ _BLOCK = 1024
 
 @dataclass(frozen=True)
 class Classes:
-    """Labels in order, and how many images have each; empty where images have no labels."""
+    """Labels in order, and how many images have each; empty where images have no labels.
+
+    Attributes
+    ----------
+    names, counts : tuple
+    clusters : tuple of tuple of int
+        How many images are in each cluster of each label, or of all images where there are no labels; empty where
+        none were looked for.
+    """
 
     names: tuple[Any, ...] = ()
     counts: tuple[int, ...] = ()
+    clusters: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def owners(self) -> tuple[int, ...]:
+        """The class that each cluster belongs to; without clusters, each class is one."""
+        if not self.clusters:
+            return tuple(range(max(1, len(self.names))))
+        return tuple(owner for owner, group in enumerate(self.clusters) for _ in group)
 
     def codes(self, labels: ArrayLike, n: int) -> NDArray[np.int32]:
         """Return the number of each label's class.
@@ -58,16 +74,39 @@ class Classes:
         shares = np.array(self.counts) / sum(self.counts)
         return random.choice(len(self.names), n, p=shares).astype(np.int32)
 
+    def draw_clusters(self, random: np.random.Generator, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return clusters by chance, of images of these classes and as often as they were among these."""
+        if not self.clusters:
+            return codes
+        ends = np.cumsum(np.concatenate(self.clusters))
+        sizes = np.array([sum(group) for group in self.clusters])
+        places = (np.cumsum(sizes) - sizes)[codes] + random.random(len(codes)) * sizes[codes]
+        clusters: NDArray[np.int32] = np.searchsorted(ends, places, side="right").astype(np.int32)
+        return clusters
+
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Images of shape (n, height, width, channels) as the caller gave them, the class of each, and which are used."""
+    """Images of shape (n, height, width, channels) as the caller gave them, and what is known of them.
+
+    Attributes
+    ----------
+    images : ndarray
+    codes : ndarray of shape (n,)
+        The class of each image, or its cluster where these were looked for.
+    pixels : Pixels
+    classes : Classes
+    order : ndarray
+        Numbers of the images that are used.
+    centres : ndarray of shape (clusters, numbers of a shrunk image), or None
+    """
 
     images: NDArray[Any]
     codes: NDArray[np.int32]
     pixels: Pixels
     classes: Classes
     order: NDArray[np.intp]
+    centres: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         """Return how many images are used."""
@@ -102,7 +141,11 @@ class TrainingSet:
     def some(self, most: int, seed: int, use: int = 0) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Return at most so many images by chance, from -1 to 1 and with an axis of channels, and their classes."""
         rows = self.order[numpy_generator(seed, Stream.SAMPLE, use).permutation(len(self))[:most]]
-        return _scaled(self.images[rows], self.pixels), self.codes[rows]
+        return self.scaled(rows), self.codes[rows]
+
+    def scaled(self, rows: slice | NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return images by their numbers, from -1 to 1 and with an axis of channels."""
+        return _scaled(self.images[rows], self.pixels)
 
     def rows(self) -> ImageRows:
         """Return one row an image, as training takes it: pixels, then the class; bytes where the images are bytes."""

@@ -23,7 +23,7 @@ from equipoise.images.memory import LOOKS
 from equipoise.images.pixel_vae import BuildVAE, EmbedBoth
 from equipoise.images.plan import PRESETS, Plan, Preset
 from equipoise.images.ruler import LOOKED, latents_of
-from equipoise.images.training_set import TrainingSet
+from equipoise.images.training_set import Classes, TrainingSet
 from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, start
 from equipoise.training.randomness import Stream, numpy_generator
@@ -141,12 +141,13 @@ class ImageVAE(ImageGenerator):
         self.batch, self.latent, self.width, self.depth = batch, latent, width, depth
         self.size, self.progress, self.folder = size, progress, folder
 
-    def _builder(self, pixels: Pixels, classes: int) -> Build:
-        return BuildVAE(Plan.of(self.preset, pixels, classes, self.latent, self.width, self.depth, units=_UNITS))
+    def _builder(self, pixels: Pixels, classes: Classes) -> Build:
+        labels = len(classes.names)
+        return BuildVAE(Plan.of(self.preset, pixels, labels, self.latent, self.width, self.depth, units=_UNITS))
 
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any]:
         climb = Climb(EmbedBoth(Embed(data.pixels), LabelsOf()), samples=self.draws, free=self.free)
-        build = self._builder(data.pixels, len(data.classes.names))
+        build = self._builder(data.pixels, data.classes)
         model = build(numpy_generator(self.seed, Stream.INIT))
         step = KeepingClimb(climb)
         return step, start(step, model)
@@ -162,7 +163,8 @@ class ImageVAE(ImageGenerator):
         latents = latents_of(len(train) + len(held), self.latent, self.seed)
         return Looks(Looking(known, fresh, latents, self.beta, self.choice, self.patience), LOOKS)
 
-    def _kept(self, state: KeptState) -> Any:
+    def _kept(self, state: KeptState, data: TrainingSet) -> Any:
+        del data
         return state.memory.network if int(state.memory.looks) else state.climb.average
 
     def invert(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:

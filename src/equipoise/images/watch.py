@@ -28,9 +28,9 @@ from equipoise.adversarial.spectral import normalised
 from equipoise.evaluate.images.distances import frechet_distance
 from equipoise.evaluate.intervals import auc
 from equipoise.images.augmentation import Augmentation
-from equipoise.images.blocks import decoded, in_blocks
+from equipoise.images.blocks import in_blocks
 from equipoise.images.memory import Memory
-from equipoise.images.players import outputs_of
+from equipoise.images.players import drawn, outputs_of
 from equipoise.images.ruler import Images, Ruler, first_of
 from equipoise.training.looks import Seen
 from equipoise.training.loop import Clock
@@ -91,9 +91,9 @@ class Watch:
     Parameters
     ----------
     game : WatchedGame
-    train, held : (images, classes)
+    train, held : (images, classes or clusters)
         Images from -1 to 1 that are learned from, and those put aside; the latter may be none.
-    latents : ndarray of shape (n, latent)
+    noise : ndarray of shape (n, latent)
         Of the samples that are looked at; at most as many as there are images.
     adapts : bool
         Whether the strength of the augmentation follows the gap.
@@ -102,11 +102,11 @@ class Watch:
     """
 
     def __init__(
-        self, game: WatchedGame, train: Images, held: Images, latents: NDArray[np.float32], adapts: bool, patience: int
+        self, game: WatchedGame, train: Images, held: Images, noise: NDArray[np.float32], adapts: bool, patience: int
     ) -> None:
-        self.game, self.latents, self.adapts, self.patience = game, latents, adapts, patience
+        self.game, self.noise, self.adapts, self.patience = game, noise, adapts, patience
         self.train, self.held = train, held
-        rows, self.codes = first_of(held, train, len(latents))
+        rows, self.codes = first_of(held, train, len(noise))
         self.ruler = Ruler(rows)
         self.width = _width(self.ruler.real)
         self.whole = variety(self.ruler.real, self.width)
@@ -114,7 +114,7 @@ class Watch:
     def __call__(self, state: WatchedState) -> Seen:
         """Look at a state."""
         network = state.game.averages[self.game.kept]
-        fakes = in_blocks(decoded, network, self.latents, self.codes, shape=self.train[0].shape[1:])
+        fakes = in_blocks(drawn, network, self.noise, self.codes, shape=self.train[0].shape[1:])
         vectors = self.ruler.vectors(fakes)
         distance = frechet_distance(self.ruler.real, vectors)
         collapse = 1.0 - (variety(vectors, self.width) - 1.0) / max(self.whole - 1.0, 1e-9)
