@@ -20,7 +20,7 @@ from equipoise.images.blocks import in_blocks
 from equipoise.images.training_set import TrainingSet
 from equipoise.training.randomness import Stream, numpy_generator
 
-__all__ = ["automatic", "clustered", "nearest", "shrunk", "shrunk_shape"]
+__all__ = ["clustered", "default_clusters", "nearest", "shrunk", "shrunk_shape"]
 
 _SIDE: Final = 8  # pixels by which images are compared
 _ROUNDS: Final = 50  # of k-means
@@ -31,12 +31,12 @@ _BLOCK: Final = 1024
 Floats = NDArray[np.float32]
 
 
-def automatic(images: int) -> int:
+def default_clusters(images: int) -> int:
     """Return how many clusters images are put into.
 
     Examples
     --------
-    >>> automatic(100), automatic(5_000), automatic(100_000)
+    >>> default_clusters(100), default_clusters(5_000), default_clusters(100_000)
     (1, 40, 400)
     """
     return min(_MOST, max(1, images // _EACH))

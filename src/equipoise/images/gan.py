@@ -7,7 +7,6 @@ the training images is chosen at the end. See `equipoise.adversarial.Game` for t
 
 from __future__ import annotations
 
-from functools import partial
 from numbers import Real
 from os import PathLike
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, final
@@ -23,9 +22,10 @@ from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.augmentation import probability
 from equipoise.images.blocks import in_blocks
-from equipoise.images.clusters import automatic, clustered, nearest, shrunk
+from equipoise.images.clusters import clustered, default_clusters, nearest, shrunk
 from equipoise.images.embedding import Embed, LabelsOf
 from equipoise.images.generator import ImageGenerator
+from equipoise.images.inversion import inverted
 from equipoise.images.memory import LOOKS
 from equipoise.images.plan import PRESETS, Plan, Preset
 from equipoise.images.players import BuildPlayers, Generator, Players, drawn, first_means, outputs_of, placed
@@ -34,7 +34,7 @@ from equipoise.images.training_set import Classes, TrainingSet
 from equipoise.images.watch import NUMBERS, Watch, WatchedGame, WatchedState, bounded
 from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, start
-from equipoise.training.randomness import Stream, jax_key, numpy_generator
+from equipoise.training.randomness import Stream, numpy_generator
 from equipoise.training.weights import Build
 
 if TYPE_CHECKING:
@@ -179,7 +179,9 @@ class ImageGAN(ImageGenerator):
     def _told(self, data: TrainingSet) -> TrainingSet:
         if self.packing > 1:
             return data
-        return clustered(data, automatic(len(data)) if isinstance(self.clusters, str) else self.clusters, self.seed)
+        return clustered(
+            data, default_clusters(len(data)) if isinstance(self.clusters, str) else self.clusters, self.seed
+        )
 
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any]:
         if self.packing > 1 and data.classes.names:
@@ -268,7 +270,7 @@ class ImageGAN(ImageGenerator):
         """
         rows, codes = self._encoded(images, y)
         middles = self._around(np.zeros((len(rows), self.latent), np.float32), self._clusters(rows, codes))
-        return np.asarray(in_blocks(_inverted, self._network(), rows, codes, middles, shape=(self.latent,)), np.float32)
+        return np.asarray(in_blocks(inverted, self._network(), rows, codes, middles, shape=(self.latent,)), np.float32)
 
     def discriminate(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return the output of the discriminator at each image: higher for what looks real to it.
@@ -346,32 +348,3 @@ def _same_label(batch: jax.Array, context: Any) -> jax.Array:
     """Packs of images have no label; one stands for all, for it divides the rows of any pack."""
     del batch, context
     return jnp.zeros(1, jnp.int32)
-
-
-@partial(jax.jit, static_argnames=("starts", "steps"))
-def _inverted(
-    network: Any, rows: jax.Array, labels: jax.Array, middles: jax.Array, starts: int = 4, steps: int = 200
-) -> jax.Array:
-    """Return the best of several descents (Adam) on the squared distance, with a light tie to the prior's middles."""
-    import optax  # type: ignore[import-untyped]
-
-    adam = optax.adam(optax.cosine_decay_schedule(0.1, steps))
-    tie = 1e-3 * rows[0].size / network.latent
-
-    def losses(z: jax.Array) -> jax.Array:
-        off = jnp.sum(jnp.square(network.decode(z, labels) - rows), axis=(1, 2, 3))
-        total: jax.Array = off + tie * jnp.sum(jnp.square(z - middles), axis=1)
-        return total
-
-    def descend(z: jax.Array) -> tuple[jax.Array, jax.Array]:
-        def move(_: int, carry: tuple[jax.Array, Any]) -> tuple[jax.Array, Any]:
-            z, moments = carry
-            change, moments = adam.update(jax.grad(lambda at: jnp.sum(losses(at)))(z), moments)
-            return optax.apply_updates(z, change), moments
-
-        z, _ = jax.lax.fori_loop(0, steps, move, (z, adam.init(z)))
-        return z, losses(z)
-
-    begin = middles + 0.5 * jax.random.normal(jax_key(0, Stream.STEP), (starts, len(rows), network.latent))
-    ends, off = jax.vmap(descend)(begin)
-    return jnp.take_along_axis(ends, jnp.argmin(off, axis=0)[None, :, None], axis=0)[0]
