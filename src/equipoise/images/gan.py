@@ -179,9 +179,8 @@ class ImageGAN(ImageGenerator):
     def _told(self, data: TrainingSet) -> TrainingSet:
         if self.packing > 1:
             return data
-        return clustered(
-            data, default_clusters(len(data)) if isinstance(self.clusters, str) else self.clusters, self.seed
-        )
+        wanted = default_clusters(len(data)) if isinstance(self.clusters, str) else self.clusters
+        return clustered(data, wanted, self.seed)
 
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any]:
         if self.packing > 1 and data.classes.names:
