@@ -181,7 +181,8 @@ class ImageGenerator(ABC):
         y : label, or array-like of shape (n,), optional
             What they shall show; by default labels as often as in the training images.
         truncation : float, optional
-            Draw latents from a normal law cut off at plus and minus this: more typical images, and less variety.
+            Draw latents from a normal law cut off at plus and minus this, around the mean of their cluster if there
+            are any: more typical images, and less variety.
         seed : int
             The same fit and seed give the same images.
 
