@@ -40,7 +40,15 @@ def size_of(path):
 def test_fit_writes_a_model_and_grids_as_it_goes(fitted, folder, capsys):
     assert run(["images", "fit", str(folder), "--method", "vae", "--steps", "32", "--out", str(fitted), "--json"]) == 0
     said = capsys.readouterr()  # the run was over: nothing is trained again
-    facts = {"method": "vae", "steps": 32, "ended": "", "looks": [], "classes": {"0": 31, "1": 29}, "out": str(fitted)}
+    facts = {
+        "method": "vae",
+        "steps": 32,
+        "ended": "",
+        "looks": [],
+        "classes": {"0": 31, "1": 29},
+        "clusters": 0,
+        "out": str(fitted),
+    }
     assert json.loads(said.out) == facts
     assert eq.load(fitted / "model.eq").sample(2).shape == (2, 8, 8)
     assert [path.name for path in (fitted / "samples").glob("*.png")] == ["step-000000032.png"]

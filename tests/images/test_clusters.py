@@ -127,6 +127,7 @@ def test_latents_lie_around_the_means_of_their_clusters(fitted):
     assert off.mean() < 1.1 * gan.latent  # chi-squared around its own mean
     found = gan.invert(images[:20])
     assert np.abs(gan.decode(found).astype(float) - images[:20]).mean() < 40
+    assert sorted(gan.clusters_[0], reverse=True) == list(COUNTS)
     assert gan.discriminate(images[:20]).shape == (20,)
     assert gan.interpolate(4).shape == (4, 8, 8)
 
@@ -165,4 +166,4 @@ def test_packs_have_no_clusters():
     with pytest.raises(InputError, match="packing is for images without clusters"):
         ImageGAN(steps=1, packing=2, clusters=3).fit(patterns()[0])
     gan = ImageGAN(steps=1, packing=2, width=8).fit(patterns()[0])
-    assert gan._fitted.classes.clusters == ()
+    assert gan.clusters_ == ()

@@ -58,18 +58,20 @@ def images_fit(
     made.fit(pictures)
     made.save(out / "model.eq")
     save_picture(made.grid(), out / "samples.png")
-    counts = made.classes_
+    counts, clusters = made.classes_, sum(map(len, getattr(made, "clusters_", ())))
     facts = {
         "method": method,
         "steps": made.steps_,
         "ended": made.ended_,
         "looks": made.looks_,
         "classes": counts,
+        "clusters": clusters,
         "out": str(out),
     }
     told = (
         f"{type(made).__name__}: {made.steps_:,} steps"
         + (f", {made.ended_}" if made.ended_ else "")
         + (f", {len(counts)} classes" if counts else "")
+        + (f", {clusters} clusters" if clusters else "")
     )
     print(format_json.dumps(facts) if json else f"{told}\n{out / 'model.eq'}\n{out / 'samples.png'}")

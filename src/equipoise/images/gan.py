@@ -115,6 +115,8 @@ class ImageGAN(ImageGenerator):
         Of the average that was chosen.
     ended_ : str
         ``"saturated"`` if the run ended before its last step.
+    clusters_ : tuple of tuple of int
+        How many images were in each cluster of each label, or of all images without labels; empty without clusters.
     looks_ : tuple of dict
         What was seen at each look: step, distance, collapse, gap and augment (see `equipoise.images.watch`).
 
@@ -248,6 +250,11 @@ class ImageGAN(ImageGenerator):
         best = int(np.argmin(distances))
         self.half_life_ = self.half_lives[best]
         return self._players(state, state.game.averages[best], data)
+
+    @property
+    def clusters_(self) -> tuple[tuple[int, ...], ...]:
+        """Sizes of the clusters of each label."""
+        return self._check_fitted().classes.clusters
 
     def invert(self, images: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return the latents of the images that come nearest, by descent from several starts.
