@@ -140,7 +140,7 @@ def test_a_saved_generator_keeps_its_clusters(fitted, tmp_path):
     np.testing.assert_array_equal(back.discriminate(images[:9]), gan.discriminate(images[:9]))
 
 
-@pytest.mark.parametrize("clusters", ["[[5, -1, 3, 4]]", "[[5], [6]]", "[[5, 6, 7]]", "[[]]"])
+@pytest.mark.parametrize("clusters", ["[[5, -1, 3, 4]]", "[[5], [6]]", "[[5, 6, 7]]", "[[]]", str([[1] * 65_537])])
 def test_a_file_with_other_clusters_is_refused(fitted, tmp_path, clusters):
     place = tmp_path / "gan.eq"
     fitted[0].save(place)
@@ -156,7 +156,7 @@ def test_a_file_with_other_clusters_is_refused(fitted, tmp_path, clusters):
         eq.load(place)
 
 
-@pytest.mark.parametrize("clusters", [0, -3, 2.5, "many", None])
+@pytest.mark.parametrize("clusters", [0, -3, 2.5, "many", None, 601])
 def test_a_wrong_number_of_clusters_is_named(clusters):
     with pytest.raises(InputError, match="clusters="):
         ImageGAN(steps=1, clusters=clusters).fit(patterns()[0])

@@ -15,9 +15,10 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise.errors import InputError
 from equipoise.evaluate.images.resizing import resized
 from equipoise.images.blocks import in_blocks
-from equipoise.images.training_set import TrainingSet
+from equipoise.images.training_set import MOST_CLASSES, TrainingSet
 from equipoise.training.randomness import Stream, numpy_generator
 
 __all__ = ["clustered", "default_clusters", "nearest", "shrunk", "shrunk_shape"]
@@ -45,6 +46,11 @@ def default_clusters(images: int) -> int:
 def clustered(data: TrainingSet, clusters: int, seed: int) -> TrainingSet:
     """Return a training set whose images are in about so many clusters, which its labels share by their images.
 
+    Raises
+    ------
+    InputError
+        If there are more clusters than images, or than rows can name.
+
     Examples
     --------
     >>> images = np.repeat(np.arange(4, dtype=np.uint8), 5)[:, None, None] * np.ones((2, 2), np.uint8)
@@ -52,6 +58,8 @@ def clustered(data: TrainingSet, clusters: int, seed: int) -> TrainingSet:
     ((5, 5), (5, 5))
     """
     n, labels = len(data.images), max(1, len(data.classes.names))
+    if clusters > (most := min(n, MOST_CLASSES)):
+        raise InputError(f"clusters={clusters} of {n} images; give at most {most}")
     wanted = [max(1, clusters * count // n) for count in data.classes.counts or (n,)]
     if clusters <= labels or sum(wanted) == labels:
         return data

@@ -19,7 +19,7 @@ from equipoise.durable import write_bytes
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.generator import Fitted, ImageGenerator
-from equipoise.images.training_set import Classes
+from equipoise.images.training_set import MOST_CLASSES, Classes
 from equipoise.tensors import read_tensors
 from equipoise.training.weights import shapes_of
 
@@ -122,6 +122,8 @@ def _classes(names: list[Any], counts: list[int], clusters: list[list[int]]) -> 
         raise InputError("its classes and their counts do not fit")
     if groups and not (len(groups) == max(1, len(names)) and all(map(_are_counts, groups)) and all(groups)):
         raise InputError("its clusters do not fit its classes")
+    if max(len(names), sum(map(len, groups))) > MOST_CLASSES:
+        raise InputError(f"it has more than {MOST_CLASSES:,} classes or clusters")
     return Classes(tuple(names), tuple(counts), groups)
 
 

@@ -16,8 +16,9 @@ from equipoise.evaluate.images.pixels import Pixels, as_images
 from equipoise.images.folder import Size, read_folder
 from equipoise.training.randomness import Stream, numpy_generator
 
-__all__ = ["Classes", "ImageRows", "TrainingSet", "read_images"]
+__all__ = ["MOST_CLASSES", "Classes", "ImageRows", "TrainingSet", "read_images"]
 
+MOST_CLASSES = 65_536  # that two bytes of a row can name
 _FEWEST = 64  # images of which some are put aside
 _LEAST, _MOST = 16, 1000  # images put aside
 _BLOCK = 1024
@@ -229,6 +230,8 @@ def _classes(labels: ArrayLike | None, n: int) -> tuple[NDArray[np.int32], Class
             stacklevel=4,
         )
         return np.zeros(n, np.int32), Classes()
-    if len(names) > 65536:
-        raise InputError(f"labels holds {len(names):,} classes, more than 65,536; they look like numbers of rows")
+    if len(names) > MOST_CLASSES:
+        raise InputError(
+            f"labels holds {len(names):,} classes, more than {MOST_CLASSES:,}; they look like numbers of rows"
+        )
     return codes.astype(np.int32), Classes(tuple(names.tolist()), tuple(counts.tolist()))
