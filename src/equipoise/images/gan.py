@@ -81,7 +81,7 @@ class ImageGAN(ImageGenerator):
         Channels of the coarsest stage (units of a layer of the "mlp"), and blocks a stage.
     clusters : int or "auto"
         Clusters that the images are put into by their looks, labels apart; the discriminator compares images of one
-        cluster, and each has latents around a mean of its own, so that none is missed. By default one for 125 images,
+        cluster, and each has latents around a mean of its own, so that none is missed. By default one for 50 images,
         at most 400; 1 leaves them out.
     augment : float or "auto"
         Probability of each change of what the discriminator sees; by default it begins with 0 and follows the
