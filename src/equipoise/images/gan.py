@@ -28,7 +28,7 @@ from equipoise.images.generator import ImageGenerator
 from equipoise.images.inversion import inverted
 from equipoise.images.memory import LOOKS
 from equipoise.images.plan import PRESETS, Plan, Preset
-from equipoise.images.players import BuildPlayers, Generator, Players, drawn, first_means, outputs_of, placed
+from equipoise.images.players import BuildPlayers, Generator, Players, drawn, first_means, outputs_of
 from equipoise.images.ruler import LOOKED, Ruler, latents_of
 from equipoise.images.training_set import Classes, TrainingSet
 from equipoise.images.watch import NUMBERS, Watch, WatchedGame, WatchedState, bounded
@@ -310,8 +310,8 @@ class ImageGAN(ImageGenerator):
 
     def _around(self, noise: NDArray[np.float32], clusters: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return latents: noise around the means of clusters."""
-        shape = (self.latent,)
-        return np.asarray(in_blocks(placed, self._network().generator, noise, clusters, shape=shape), np.float32)
+        means = self._check_fitted().arrays.get("generator.means")
+        return noise if means is None else noise + means[clusters]
 
     def _clusters(self, rows: NDArray[np.float32], codes: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the cluster of each image."""

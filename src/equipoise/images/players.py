@@ -21,7 +21,7 @@ from equipoise.images.networks import ResidualDecoder, ResidualEncoder
 from equipoise.images.plan import Plan
 from equipoise.training.dense import Random
 
-__all__ = ["BuildPlayers", "Generator", "Players", "drawn", "first_means", "outputs_of", "placed"]
+__all__ = ["BuildPlayers", "Generator", "Players", "drawn", "first_means", "outputs_of"]
 
 _FEATURES: Final = 64  # by which the discriminator judges
 _APART: Final = 2.0  # deviation of the means of clusters at first, in that of the latents around them
@@ -123,12 +123,6 @@ def first_means(centres: NDArray[np.float32], sizes: NDArray[Any], latent: int, 
 def drawn(generator: Generator, noise: jax.Array, clusters: jax.Array) -> jax.Array:
     """Return images of noise and clusters."""
     return generator.draw(noise, clusters)
-
-
-@jax.jit
-def placed(generator: Generator, noise: jax.Array, clusters: jax.Array) -> jax.Array:
-    """Return the latents of noise and clusters."""
-    return generator.placed(noise, clusters)
 
 
 @jax.jit
