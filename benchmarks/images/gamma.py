@@ -4,9 +4,9 @@
     frechet    on the hidden layer of a classifier of other real images; samples are brought back to bytes first, so
                that distances of all scales compare; floor: real images in place of the samples
 
-Images have labels; same networks, steps and seeds for all; last state (`patience=0`). Pixels of an unknown range are
-brought to -1 to 1 by their extremes, so that at 10 times the scale nothing is left of it; at 0.1 the range from 0 to 1
-is taken for the pixels', and their contrast is a tenth.
+Images have labels; same networks, steps and seeds for all; last state (`patience=0`). Pixels of an unknown range, and
+those that use less than half of a known one, are brought to -1 to 1 by their extremes, so that at 0.1 and 10 times the
+scale rounding alone is left of it.
 
 Run: OMP_NUM_THREADS=1 python benchmarks/images/gamma.py --fashion FOLDER --cifar ZIP [--steps 1000] [--seeds 2]
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,6 +16,7 @@ from equipoise.images import ImageGAN, ImageVAE
 from equipoise.images import folder as pictures
 from equipoise.images import generator as module
 from equipoise.images.blocks import great_circle
+from equipoise.images.embedding import Embed
 from equipoise.images.training_set import TrainingSet
 from equipoise.training import loop
 
@@ -116,6 +118,29 @@ def test_residual_nets_take_any_size_and_channels(kind):
     assert samples.shape == (3, 4, 3, 2)
     assert samples.dtype == np.uint16
     assert np.isfinite(samples).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_contrast_does_not_matter(kind):
+    images, labels = stripes(dtype=np.float32)
+    images -= images.min()
+    images /= images.max()
+    whole, faint = (KINDS[kind]().fit(images * scale, labels) for scale in (1.0, 0.0625))  # exact in binary
+    assert digest(whole) == digest(faint)
+    np.testing.assert_array_equal(whole.sample(3), faint.sample(3) / 0.0625)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_dark_whole_numbers_are_learned_in_the_range_that_they_use(dtype):
+    images, _ = stripes(dtype=dtype)
+    dark = 20 + images // 4
+    data = TrainingSet.read(dark, None)
+    learned = np.asarray(Embed(data.pixels)(jnp.asarray(data.rows()[:5]), None))
+    np.testing.assert_allclose(learned, data.scaled(slice(5)), atol=1e-6)
+    assert (learned.min(), learned.max()) == (-1.0, pytest.approx(1.0, abs=0.1))
+    samples = KINDS["vae"]().fit(dark).sample(200)
+    assert samples.dtype == dtype
+    assert dark.min() <= samples.min() < samples.max() <= dark.max()
 
 
 def test_short_runs_move_faster():

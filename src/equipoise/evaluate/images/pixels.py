@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,7 @@ __all__ = ["Pixels", "as_images"]
 
 _LARGEST = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
 _RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))  # of floats; otherwise those of the data
+_USED: Final = 0.5  # share of a range that images must use to be learned from in it
 
 
 def as_images(images: ArrayLike, name: str = "images") -> NDArray[Any]:
@@ -92,6 +93,22 @@ class Pixels:
                 low, high = low - 1.0, low + 1.0
         height, width, channels = (*images.shape[1:], 1) if flat else images.shape[1:]
         return cls(height, width, channels, images.dtype.name, low, high, flat)
+
+    @classmethod
+    def learned(cls, images: NDArray[Any]) -> Pixels:
+        """Return the description by which images are learned from.
+
+        Networks begin at a scale of 1. Images that use less than half of the range, such as 12 bits of 16 or floats
+        from 0 to 0.1, have the range that they use, so that their contrast does not matter.
+
+        Examples
+        --------
+        >>> Pixels.learned(np.array([[[100, 4000]]], np.uint16)).high
+        4000.0
+        """
+        pixels = cls.of(images)
+        low, high = float(images.min()), float(images.max())
+        return replace(pixels, low=low, high=high) if 0.0 < high - low < _USED * (pixels.high - pixels.low) else pixels
 
     @property
     def shape(self) -> tuple[int, int, int]:
