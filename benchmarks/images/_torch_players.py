@@ -59,7 +59,7 @@ class Generator(nn.Module):
         self.head = nn.Linear(LATENT, self.stages[0] ** 2 * wide[0])
         self.joints = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in itertools.pairwise(wide))
         self.blocks = nn.ModuleList(Block(c) for c in wide)
-        self.out = nn.Conv2d(wide[-1], depth * (4 if squares(side) else 1), 3, padding=1)
+        self.out = nn.Conv2d(wide[-1], depth * (5 if squares(side) else 1), 3, padding=1)
 
     def forward(self, z):
         x = self.head(z).reshape(len(z), -1, self.stages[0], self.stages[0])
@@ -68,7 +68,10 @@ class Generator(nn.Module):
                 x = resized(self.joints[number - 1](x), side)
             x = self.blocks[number](x)
         x = self.out(leaky_relu(x, 0.2))
-        return pixel_shuffle(x, 2)[:, :, : self.side, : self.side] if squares(self.side) else x
+        if not squares(self.side):
+            return x
+        depth = x.shape[1] // 5
+        return resized(x[:, :depth], self.side) + 0.25 * pixel_shuffle(x[:, depth:], 2)[:, :, : self.side, : self.side]
 
 
 class Discriminator(nn.Module):

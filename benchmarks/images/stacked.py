@@ -8,7 +8,7 @@ Srivastava et al., *VEEGAN* (2017), section 4.2, do so with MNIST. A draw of 26,
 counts.
 
 Run: OMP_NUM_THREADS=1 python benchmarks/images/stacked.py --data FOLDER [--minutes 20] [--seeds 3] [--steps N]
-     [--packing 1] [--clusters 1000] [--pictures FOLDER]
+     [--packing 1] [--clusters K] [--pictures FOLDER]
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main():
     parser.add_argument("--steps", type=int, help="of ours, in place of the minutes")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--packing", type=int, default=1)
-    parser.add_argument("--clusters", type=int, default="auto")
+    parser.add_argument("--clusters", type=int)
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     images, labels = fashion(options.data, "train")
@@ -62,7 +62,8 @@ def main():
     modes, fresh = triples(features, stacked(images[50_000:], 1, SAMPLES))
     print(f"real images: {modes} modes, KL {divergence(fresh, real):.3f}", flush=True)
     for seed in range(options.seeds):
-        settings = {"seed": seed, "packing": options.packing, "clusters": options.clusters}
+        clusters = "auto" if options.clusters is None else options.clusters
+        settings = {"seed": seed, "packing": options.packing, "clusters": clusters}
         gan, more = trained(stacks, options, "stacked", **settings)
         modes, found = triples(features, gan.sample(SAMPLES, seed=seed))
         print(f"ImageGAN seed {seed}: {modes} modes, KL {divergence(found, real):.3f}; {more}", flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -85,6 +86,17 @@ def test_residual_nets_start_with_outputs_of_a_sound_size():
     assert images.shape == (32, 9, 5, 3)
     assert 0.1 < float(images.std()) < 3.0
     assert 0.1 < float(outputs.std()) < 10.0
+
+
+def test_large_images_are_smooth_ones_and_a_quarter_of_the_pixels_of_squares():
+    decoder = ResidualDecoder(np.random.default_rng(0), (19, 17, 2), 8, 8, 1, 0)
+    bias = jnp.array([0.5, -0.5, *(1.0, 0.0), *[0.0] * 6])  # two smooth channels, then both of each of four pixels
+    even = eqx.tree_at(lambda net: (net.out.weight, net.out.bias), decoder, (0.0 * decoder.out.weight, bias))
+    image = np.asarray(jax.jit(lambda z: even.decode(z, jnp.zeros(1, jnp.int32)))(np.zeros((1, 8), np.float32)))[0]
+    assert image.shape == (19, 17, 2)
+    np.testing.assert_allclose(image[::2, ::2, 0], 0.75)
+    np.testing.assert_allclose(image[1::2, :, 0], 0.5)
+    np.testing.assert_allclose(image[..., 1], -0.5)
 
 
 def test_augmentation_changes_its_share_of_the_images_and_has_a_slope():

@@ -26,7 +26,7 @@ __all__ = ["clustered", "default_clusters", "nearest", "shrunk", "shrunk_shape"]
 _SIDE: Final = 8  # pixels by which images are compared
 _ROUNDS: Final = 50  # of k-means
 _TELLING: Final = 100  # images a cluster that its centre is found from
-_EACH, _MOST = 50, 400  # images a cluster, and clusters
+_EACH, _MOST = 50, 1000  # images a cluster, and clusters
 _BLOCK: Final = 1024
 
 Floats = NDArray[np.float32]
@@ -38,7 +38,7 @@ def default_clusters(images: int) -> int:
     Examples
     --------
     >>> default_clusters(40), default_clusters(5_000), default_clusters(100_000)
-    (1, 100, 400)
+    (1, 100, 1000)
     """
     return min(_MOST, max(1, images // _EACH))
 

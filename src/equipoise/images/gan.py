@@ -82,7 +82,7 @@ class ImageGAN(ImageGenerator):
     clusters : int or "auto"
         Clusters that the images are put into by their looks, labels apart; the discriminator compares images of one
         cluster, and each has latents around a mean of its own, so that none is missed. By default one for 50 images,
-        at most 400; 1 leaves them out.
+        at most 1,000; 1 leaves them out.
     augment : float or "auto"
         Probability of each change of what the discriminator sees; by default it begins with 0 and follows the
         discriminator's gap between training images and those put aside, up to 0.7. Where none are, it stays at what

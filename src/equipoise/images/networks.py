@@ -5,7 +5,8 @@
     discriminator   the same backwards
 
 Of images above 16 pixels a side the finest stage has no blocks: the stage before makes the four pixels of each square
-as channels (`depth_to_space`). Blocks at full size take half of the time, and few channels use a processor badly.
+as channels (`depth_to_space`). Blocks at full size take half of the time, and few channels use a processor badly. The
+generator adds them to a smooth image, for what each of the four learns by itself shows as dots on even surfaces.
 
 The last layer of each block starts at 0 and the others are scaled by L^(-1/4), with L the number of blocks, in place
 of normalisation. Labels enter the generator beside the latents, and the discriminator by projection: the output is the
@@ -31,6 +32,7 @@ __all__ = ["ResidualDecoder", "ResidualEncoder", "beside", "leaky", "one_hot", "
 
 _COARSEST: Final = 4
 _SQUARES: Final = 16  # pixels a side above which squares of pixels are made as channels
+_DETAIL: Final = 0.25  # of the pixels of squares beside the smooth image
 _GAIN: Final = (2.0 / 1.04) ** 0.5  # keeps the variance through a leaky ReLU of slope 0.2
 
 Shape = tuple[int, int, int]
@@ -147,7 +149,8 @@ class ResidualDecoder(eqx.Module):
         self.head = Dense(random, latent + classes, stages[0][0] * stages[0][1] * wide[0], _GAIN)
         self.joints = tuple(Convolution(random, a, b, 1) for a, b in pairwise(wide))
         self.blocks = tuple(tuple(Block(random, c, depth * len(stages)) for _ in range(depth)) for c in wide)
-        self.out = Convolution(random, wide[-1], finest(shape)[2], 3, 0.5)
+        smooth = 0 if finest(shape) == shape else shape[2]
+        self.out = Convolution(random, wide[-1], smooth + finest(shape)[2], 3, 0.5)
 
     def decode(self, latents: jax.Array, labels: jax.Array) -> jax.Array:
         """Return images from latents of shape (n, latent) and labels of shape (n,)."""
@@ -159,7 +162,10 @@ class ResidualDecoder(eqx.Module):
             for block in blocks:
                 x = block(x)
         x = self.out(leaky(x))
-        return x if finest(self.shape) == self.shape else depth_to_space(x, *self.shape[:2])
+        if finest(self.shape) == self.shape:
+            return x
+        height, width, depth = self.shape
+        return resized(x[..., :depth], height, width) + _DETAIL * depth_to_space(x[..., depth:], height, width)
 
     def entry(self) -> jax.Array:
         """Return the matrix by which latents enter, shape (latent, width)."""
