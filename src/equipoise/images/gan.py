@@ -44,7 +44,6 @@ __all__ = ["ImageGAN"]
 
 _JUDGED = 1024  # images by which the averages are compared
 _UNITS = 128  # of a layer of plain networks
-_RATE_TIMES_ROOT, _RATES = 0.2828, (2e-3, 4e-3)  # short runs must move fast, long ones can afford to end near
 
 
 @final
@@ -136,6 +135,7 @@ class ImageGAN(ImageGenerator):
     )  # fmt: skip
     epochs: ClassVar[int] = 100
     numbers: ClassVar[tuple[str, ...]] = NUMBERS
+    rates: ClassVar[tuple[float, float, float]] = (0.2828, 2e-3, 4e-3)
 
     def __init__(
         self,
@@ -216,8 +216,7 @@ class ImageGAN(ImageGenerator):
 
     def _numbers(self, steps: int) -> GameSettings:
         alpha = 0.0 if isinstance(self.alpha, str) else float(self.alpha)
-        rate = float(np.clip(_RATE_TIMES_ROOT / steps**0.5, *_RATES)) if self.rate is None else self.rate
-        return GameSettings((alpha, alpha / 10), (rate, rate / 100))
+        return GameSettings((alpha, alpha / 10), self._rate(steps))
 
     def _looks(self, step: WatchedGame, train: TrainingSet, held: TrainingSet) -> Looks:
         latents = latents_of(len(train) + len(held), self.latent, self.seed)

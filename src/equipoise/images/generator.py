@@ -59,6 +59,8 @@ class ImageGenerator(ABC):
     positive: ClassVar[tuple[str, ...]] = ("batch", "width", "latent", "rate")  # settings that must be above 0
     epochs: ClassVar[int]
     numbers: ClassVar[tuple[str, ...]]  # of a look
+    # learning rate times the root of the steps, and its bounds: short runs must move fast, long ones may end nearer
+    rates: ClassVar[tuple[float, float, float]]
 
     steps: int | None
     minutes: float | None
@@ -67,6 +69,7 @@ class ImageGenerator(ABC):
     batch: int
     latent: int
     width: int | None
+    rate: float | None
     progress: bool
     folder: str | PathLike[str] | None
     held_out: float
@@ -114,6 +117,12 @@ class ImageGenerator(ABC):
         """Return latents of images of these classes, made of normal noise."""
         del codes, random
         return noise
+
+    def _rate(self, steps: int) -> tuple[float, float]:
+        """Return the learning rates at the first and the last step of a run."""
+        product, lowest, highest = self.rates
+        rate = float(np.clip(product / steps**0.5, lowest, highest)) if self.rate is None else self.rate
+        return rate, rate / 100
 
     def _recorded(self, state: Any) -> tuple[dict[str, float], ...]:
         """Return what the looks at a run saw."""
