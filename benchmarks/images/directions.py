@@ -8,7 +8,7 @@ Probes on all 1,797 digits with labels, settings by default; 200 fresh latents, 
 seeds, and the range. Beside them the best of 10 directions in closed form and of 10 principal ones for each attribute.
 
 Run: OMP_NUM_THREADS=1 taskset -c 0 python benchmarks/images/directions.py [--seeds 3] [--minutes 1] [--steps N]
-     [--pictures FOLDER]
+     [--only ImageVAE] [--pictures FOLDER]
 """
 
 from __future__ import annotations
@@ -52,9 +52,12 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--steps", type=int, help="in place of the minutes")
+    parser.add_argument("--only", choices=["ImageGAN", "ImageVAE"])
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     for kind in (eq.ImageGAN, eq.ImageVAE):
+        if options.only not in (None, kind.__name__):
+            continue
         runs = [one(kind, length(options), seed, options.pictures) for seed in range(options.seeds)]
         print(f"\n| {kind.__name__} | correlation | slope | leak | closed form, best | principal, best |")
         print("|---|---|---|---|---|---|")
