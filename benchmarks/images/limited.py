@@ -28,7 +28,7 @@ JUDGED = 2000
 def one(judge, train, labels, options, seed, augment, name):
     began = time.perf_counter()
     settings = {"steps": options.steps, "width": options.width, "augment": augment, "patience": 0, "seed": seed}
-    gan = eq.ImageGAN(**settings, held_out=0.1 if augment == "auto" else 0.0).fit(train, labels)
+    gan = eq.ImageGAN(**settings, held_out=options.held_out if augment == "auto" else 0.0).fit(train, labels)
     seconds = time.perf_counter() - began
     samples = gan.sample(JUDGED, seed=seed)
     if options.pictures is not None:
@@ -46,6 +46,7 @@ def main():
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--augment", nargs="+", default=["auto", "0"])
+    parser.add_argument("--held-out", type=float, default=0.1, help="put aside where augmentation is automatic")
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     images, labels = fashion(options.data, "train")
