@@ -28,8 +28,8 @@ def ours(side, channels, width, batch, steps):
     images = np.random.default_rng(0).integers(0, 255, (256, side, side, channels), np.uint8)
     gan = ImageGAN(width=width, batch=batch, augment=0, preset="residual", lazy=1)
     data = TrainingSet.read(images, None)
-    step, state, settings = gan._prepare(data)
-    common = {"batch": batch, "seed": 0, "arguments": (settings, None)}
+    step, state = gan._prepare(data)
+    common = {"batch": batch, "seed": 0, "arguments": (gan._numbers(steps), None)}
     state = run(step, state, data.rows(), steps=3, **common)
     wall, used = time.perf_counter(), time.process_time()
     run(step, state, data.rows(), steps=steps, **common)

@@ -27,8 +27,8 @@ def ours(n, width, latent, batch, epochs):
     images = np.random.default_rng(0).integers(0, 255, (n, 28, 28), np.uint8)
     vae = ImageVAE(width=width, latent=latent, batch=batch, preset="mlp")
     data = TrainingSet.read(images, None)
-    step, state, settings = vae._prepare(data)
-    common = {"batch": batch, "seed": 0, "arguments": (settings, None)}
+    step, state = vae._prepare(data)
+    common = {"batch": batch, "seed": 0, "arguments": (vae._numbers(epochs * n // batch), None)}
     state = run(step, state, data.rows(), steps=3, **common)
     wall, used = time.perf_counter(), time.process_time()
     run(step, state, data.rows(), steps=epochs * n // batch, **common)
