@@ -129,6 +129,14 @@ def test_contrast_does_not_matter(kind):
     np.testing.assert_array_equal(whole.sample(3), faint.sample(3) / 0.0625)
 
 
+@pytest.mark.parametrize("scale", [1e-320, 1e-30, 1e-3])
+def test_the_faintest_images_are_encoded_as_finite_numbers(scale):
+    rows = TrainingSet.read(scale * stripes()[0].astype(float), None).scaled(slice(None))
+    assert np.isfinite(rows).all()
+    assert rows.min() == -1.0
+    assert rows.max() == pytest.approx(1.0 if scale > 1e-300 else -1.0, abs=1e-5)
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_dark_whole_numbers_are_learned_in_the_range_that_they_use(dtype):
     images, _ = stripes(dtype=dtype)

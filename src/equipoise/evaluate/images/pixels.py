@@ -108,7 +108,8 @@ class Pixels:
         """
         pixels = cls.of(images)
         low, high = float(images.min()), float(images.max())
-        return replace(pixels, low=low, high=high) if 0.0 < high - low < _USED * (pixels.high - pixels.low) else pixels
+        used = np.finfo(np.float32).tiny < high - low < _USED * (pixels.high - pixels.low)
+        return replace(pixels, low=low, high=high) if used else pixels
 
     @property
     def shape(self) -> tuple[int, int, int]:
