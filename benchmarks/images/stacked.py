@@ -61,10 +61,9 @@ def main():
     _, real = triples(features, stacks)
     modes, fresh = triples(features, stacked(images[50_000:], 1, SAMPLES))
     print(f"real images: {modes} modes, KL {divergence(fresh, real):.3f}", flush=True)
+    settings = {"packing": options.packing, "clusters": options.clusters or "auto"}
     for seed in range(options.seeds):
-        clusters = "auto" if options.clusters is None else options.clusters
-        settings = {"seed": seed, "packing": options.packing, "clusters": clusters}
-        gan, more = trained(stacks, options, "stacked", **settings)
+        gan, more = trained(stacks, options, "stacked", seed=seed, **settings)
         modes, found = triples(features, gan.sample(SAMPLES, seed=seed))
         print(f"ImageGAN seed {seed}: {modes} modes, KL {divergence(found, real):.3f}; {more}", flush=True)
 

@@ -28,10 +28,11 @@ def ours(n, width, latent, batch, epochs):
     vae = ImageVAE(width=width, latent=latent, batch=batch, preset="mlp")
     data = TrainingSet.read(images, None)
     step, state = vae._prepare(data)
-    common = {"batch": batch, "seed": 0, "arguments": (vae._numbers(epochs * n // batch), None)}
+    steps = epochs * n // batch
+    common = {"batch": batch, "seed": 0, "arguments": (vae._numbers(steps), None)}
     state = run(step, state, data.rows(), steps=3, **common)
     wall, used = time.perf_counter(), time.process_time()
-    run(step, state, data.rows(), steps=epochs * n // batch, **common)
+    run(step, state, data.rows(), steps=steps, **common)
     print((time.perf_counter() - wall) / epochs, (time.process_time() - used) / epochs)
 
 

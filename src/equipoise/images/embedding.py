@@ -25,8 +25,7 @@ class Embed:
         size = self.pixels.height * self.pixels.width * self.pixels.channels
         flat = batch[:, :size].astype(jnp.float32)
         if batch.dtype == jnp.uint8:
-            low, high = self.pixels.low, self.pixels.high
-            flat = (flat - low) * (2.0 / (high - low)) - 1.0
+            flat = self.pixels.scaled(flat)
         return flat.reshape(len(batch), *self.pixels.shape)
 
 

@@ -127,7 +127,7 @@ class TrainingSet:
             raise InputError(f"{len(array)} images: there is no variety to learn; give at least 2 that differ")
         if _all_alike(array):
             raise InputError(f"all {len(array)} images are the same: there is no variety to learn; give others")
-        pixels = Pixels.learned(array)
+        pixels = Pixels.of(array, narrowed=True)
         codes, classes = _classes(labels, len(array))
         return cls(pixels.check(array), codes, pixels, classes, np.arange(len(array)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +15,7 @@ __all__ = ["Pixels", "as_images"]
 _LARGEST = {"uint8": 255.0, "uint16": 65535.0, "bool": 1.0}
 _RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0))  # of floats; otherwise those of the data
 _USED: Final = 0.5  # share of a range that images must use to be learned from in it
+_BLOCK: Final = 1024
 
 
 def as_images(images: ArrayLike, name: str = "images") -> NDArray[Any]:
@@ -79,37 +80,38 @@ class Pixels:
     flat: bool
 
     @classmethod
-    def of(cls, images: NDArray[Any]) -> Pixels:
-        """Return the description of images that `as_images` checked."""
-        flat = images.ndim == 3
-        low, high = 0.0, _LARGEST.get(images.dtype.name, 0.0)
-        if images.dtype.kind == "f":
-            low, high = float(images.min(initial=np.inf)), float(images.max(initial=-np.inf))
-            known = [ends for ends in _RANGES if ends[0] <= low and high <= ends[1]]
-            # within 0 to 255 lies much that has a scale of its own, such as shades from 0 to 16
-            if known and (high <= 1.0 or high > 128.0):
-                low, high = known[0]
-            elif not low < high:
-                low, high = low - 1.0, low + 1.0
-        height, width, channels = (*images.shape[1:], 1) if flat else images.shape[1:]
-        return cls(height, width, channels, images.dtype.name, low, high, flat)
+    def of(cls, images: NDArray[Any], narrowed: bool = False) -> Pixels:
+        """Return the description of images that `as_images` checked.
 
-    @classmethod
-    def learned(cls, images: NDArray[Any]) -> Pixels:
-        """Return the description by which images are learned from.
-
-        Networks begin at a scale of 1. Images that use less than half of the range, such as 12 bits of 16 or floats
-        from 0 to 0.1, have the range that they use, so that their contrast does not matter.
+        Parameters
+        ----------
+        images : ndarray
+        narrowed : bool
+            Whether images that use less than half of a known range, such as 12 bits of 16 or floats from 0 to 0.1,
+            have the range that they use: networks begin at a scale of 1, and contrast does not matter then.
 
         Examples
         --------
-        >>> Pixels.learned(np.array([[[100, 4000]]], np.uint16)).high
-        4000.0
+        >>> images = np.array([[[100, 4000]]], np.uint16)
+        >>> Pixels.of(images).high, Pixels.of(images, narrowed=True).high
+        (65535.0, 4000.0)
         """
-        pixels = cls.of(images)
-        low, high = float(images.min()), float(images.max())
-        used = np.finfo(np.float32).tiny < high - low < _USED * (pixels.high - pixels.low)
-        return replace(pixels, low=low, high=high) if used else pixels
+        flat, floats = images.ndim == 3, images.dtype.kind == "f"
+        low, high = 0.0, _LARGEST.get(images.dtype.name, 0.0)
+        least, most = low, high
+        if floats or narrowed:
+            least, most = _extremes(images, np.inf if floats else _USED * high)
+        if floats:
+            known = [ends for ends in _RANGES if ends[0] <= least and most <= ends[1]]
+            # within 0 to 255 lies much that has a scale of its own, such as shades from 0 to 16
+            if known and (most <= 1.0 or most > 128.0):
+                low, high = known[0]
+            else:
+                low, high = (least, most) if least < most else (least - 1.0, least + 1.0)
+        if narrowed and np.finfo(np.float32).tiny < most - least < _USED * (high - low):
+            low, high = least, most
+        height, width, channels = (*images.shape[1:], 1) if flat else images.shape[1:]
+        return cls(height, width, channels, images.dtype.name, low, high, flat)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -129,8 +131,12 @@ class Pixels:
 
     def encode(self, images: ArrayLike) -> NDArray[np.float32]:
         """Return images as float32 of shape (n, height, width, channels) from -1 to 1."""
-        whole = self.check(images)
-        return ((whole.astype(np.float32) - self.low) * (2.0 / (self.high - self.low)) - 1.0).astype(np.float32)
+        scaled: NDArray[np.float32] = self.scaled(self.check(images).astype(np.float32)).astype(np.float32)
+        return scaled
+
+    def scaled(self, values: Any) -> Any:
+        """Return numbers of NumPy or JAX that lie between `low` and `high` as numbers from -1 to 1."""
+        return (values - self.low) * (2.0 / (self.high - self.low)) - 1.0
 
     def decode(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return images of the caller's type and range; numbers beyond -1 and 1 are cut off."""
@@ -138,3 +144,17 @@ class Pixels:
         dtype = np.dtype(self.dtype)
         images: NDArray[Any] = (scaled if dtype.kind == "f" else np.rint(scaled)).astype(dtype)
         return images[..., 0] if self.flat else images
+
+
+def _extremes(images: NDArray[Any], enough: float) -> tuple[float, float]:
+    """Return the least and the largest number, or those of the first blocks once they are `enough` apart.
+
+    Images may lie in a file that is larger than the memory, and mostly the first block tells.
+    """
+    least, most = np.inf, -np.inf
+    for begin in range(0, len(images), _BLOCK):
+        block = images[begin : begin + _BLOCK]
+        least, most = min(least, float(block.min())), max(most, float(block.max()))
+        if most - least >= enough:
+            break
+    return least, most
