@@ -27,7 +27,7 @@ from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
 from equipoise.training.randomness import Stream, check_seed, jax_key, numpy_generator
-from equipoise.training.run_folder import RunFolder
+from equipoise.training.run_folder import RunFolder, check_same_run, make_folder
 from equipoise.training.weights import Build, arrays_of, rebuilt
 
 if TYPE_CHECKING:
@@ -343,15 +343,9 @@ class ImageGenerator(ABC):
                 known = dict(json.loads(note.read_text(encoding="utf-8")))
             except (OSError, ValueError, TypeError):
                 raise InputError(f"{note} is damaged; give another folder") from None
-            for name in sorted(known.keys() | ours.keys()):
-                if known.get(name) != ours.get(name):
-                    change = f"{name}={known.get(name)!r}, not {ours.get(name)!r}"
-                    raise InputError(f"{place} holds a run with {change}; give the same settings, or another folder")
+            check_same_run(place, known, ours)
         else:
-            try:
-                place.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise InputError(f"cannot make {place}: {error.strerror}; choose a writable folder") from None
+            make_folder(place)
             write_bytes(note, json.dumps(ours, indent=1).encode())
         return RunFolder(place, export=partial(self._export, data), sample=partial(self._show, data))
 

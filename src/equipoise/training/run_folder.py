@@ -25,7 +25,7 @@ from equipoise.errors import InputError
 from equipoise.training.checkpoints import Checkpoints
 from equipoise.training.events import EventLog
 
-__all__ = ["RunFolder", "fingerprint"]
+__all__ = ["RunFolder", "check_same_run", "fingerprint", "make_folder"]
 
 FORMAT: Final = "equipoise.run/1"
 
@@ -107,24 +107,36 @@ class RunFolder:
             raise InputError(f"{folder} is a file; give the name of a folder")
         record = json.loads(json.dumps({**settings, "data": data}, sort_keys=True))
         known = self.known()
-        for name in sorted(known.keys() | record.keys()) if known else ():
-            if known.get(name) != record.get(name):
-                if name in ("data", "arguments"):
-                    what = "on other data" if name == "data" else "with other settings"
-                    raise InputError(f"{folder} holds a run {what}; give the same, or another folder")
-                change = f"{name}={known.get(name)!r}, not {record.get(name)!r}"
-                raise InputError(f"{folder} holds a run with {change}; give the same settings, or another folder")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "samples").mkdir(exist_ok=True)
-        except OSError as error:
-            raise InputError(f"cannot make {folder}: {error.strerror}; choose a writable folder") from None
+        if known:
+            check_same_run(folder, known, record)
+        make_folder(folder)
+        make_folder(folder / "samples")
         if not known:
             del record["data"]
             text = json.dumps({"format": FORMAT, "settings": record, "data": data}, indent=1)
             write_bytes(folder / "run.json", text.encode())
         log = EventLog(folder / "events.jsonl")
         return Checkpoints(folder / "checkpoints", self.keep, log.write), log
+
+
+def check_same_run(folder: Path, known: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+    """Raise an `InputError` that names the first setting in which the run of a folder differs from ours."""
+    for name in sorted(known.keys() | ours.keys()):
+        if known.get(name) == ours.get(name):
+            continue
+        if name in ("data", "arguments"):  # no text that tells anything
+            what = "on other data" if name == "data" else "with other settings"
+            raise InputError(f"{folder} holds a run {what}; give the same, or another folder")
+        change = f"{name}={known.get(name)!r}, not {ours.get(name)!r}"
+        raise InputError(f"{folder} holds a run with {change}; give the same settings, or another folder")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, or raise an `InputError` that says why not."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make {folder}: {error.strerror}; choose a writable folder") from None
 
 
 def fingerprint(*arrays: Any) -> str:
