@@ -364,7 +364,7 @@ class Contestant:
     def read(self) -> str:
         line = self.process.stdout.readline()  # type: ignore[union-attr]
         if not line:
-            raise SystemExit(f"a contestant ended: {self.process.args}")
+            raise SystemExit(f"a contestant ended: {self.process.args!r}")
         return line.strip()
 
     def ask(self, what: str = "go") -> Any:

@@ -24,7 +24,7 @@ def in_turn(calls, rounds):
 
     Both are the last words that a contestant prints.
     """
-    found = {name: [] for name in calls}
+    found: dict[str, list] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
             done = subprocess.run(call, capture_output=True, text=True, env={**os.environ, **ONE}, check=False)

@@ -42,7 +42,7 @@ def main():
     options = parser.parse_args()
     digits = load_digits()
     for features in ("classifier", "random convolutions", "pixels"):
-        found = {}
+        found: dict[str, list] = {}
         for seed in range(options.seeds):
             random = np.random.default_rng(seed)
             train, test, fresh = random.permutation(len(digits.images))[: 3 * N].reshape(3, N)

@@ -61,12 +61,13 @@ def peer(options, kind, images, judge):
             return found["at 1"]
 
         def distance(setting):
-            return judge.scores(run(*setting, options.tuning))["frechet"]
+            rate, width = setting
+            return judge.scores(run(rate, width, options.tuning))["frechet"]
 
         settings = list(itertools.product(options.rates, options.widths))
-        best = min(settings, key=distance) if len(settings) > 1 else settings[0]
+        rate, width = min(settings, key=distance) if len(settings) > 1 else settings[0]
         for seed in options.peer_seeds:
-            samples = run(*best, options.minutes, seed)
+            samples = run(rate, width, options.minutes, seed)
             if options.pictures is not None:
                 grid(samples).save(options.pictures / f"fashion-{kind}-{seed}.png")
 

@@ -54,7 +54,7 @@ def main():
     judge = Judge(images[:10_000], labels[:10_000], test, images[10_000 : 10_000 + JUDGED])
     print({name: round(value, 3) for name, value in judge.floor.items()}, "real images", flush=True)
     for size in options.sizes:
-        runs = {name: [] for name in options.augment}
+        runs: dict[str, list] = {name: [] for name in options.augment}
         for seed in range(options.seeds):
             begin = 20_000 + 1000 * seed  # images that the classifier never saw
             part = slice(begin, begin + size)

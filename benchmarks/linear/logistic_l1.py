@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,8 @@ def main(X: np.ndarray, y: np.ndarray, title: str, repeats: int) -> None:
         "f <- cv.glmnet(X, y, family='binomial', lambda=alphas, nfolds=5, standardize=FALSE);"
         "c(rbind(as.numeric(f$glmnet.fit$a0), as.matrix(f$glmnet.fit$beta)))"
     )
-    contestants = {"equipoise": ours, "glmnet": R(script, X=X, y=y.astype(float), alphas=alphas)}
+    glmnet = R(script, X=X, y=y.astype(float), alphas=alphas)
+    contestants: dict[str, Callable[[], Any]] = {"equipoise": ours, "glmnet": glmnet}
 
     def quality(answer: Any) -> str:
         if isinstance(answer, dict):

@@ -35,5 +35,5 @@ def main(n: int, p: int, repeats: int) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    sizes = [int(a) for a in sys.argv[1:]] or [50_000, 500]
-    main(*sizes, repeats=1)
+    rows, columns = [int(a) for a in sys.argv[1:]] or [50_000, 500]
+    main(rows, columns, repeats=1)

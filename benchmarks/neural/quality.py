@@ -30,6 +30,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,7 @@ ALPHAS, INNER, OUTER, ROWS = 9, 3, 5, 2000
 NET = {"hidden_layer_sizes": (64, 64), "batch_size": 128, "max_iter": 100}
 
 
-ENCODINGS = {
+ENCODINGS: dict[str, dict[str, Any]] = {
     "standard": {},
     "quantile": {"numeric_encoding": "quantile"},
     "piecewise, 8 bins": {"numeric_encoding": "piecewise", "n_bins": 8},
@@ -83,7 +84,7 @@ def data(name: str) -> tuple[np.ndarray, np.ndarray]:
     return eq.DesignEncoder().fit_transform(frame), np.asarray(y)
 
 
-def theirs(classes: bool, seed: int) -> object:
+def theirs(classes: bool, seed: int) -> Any:
     kind = TheirClassifier if classes else TheirRegressor
     net = make_pipeline(StandardScaler(), kind(**NET, random_state=seed))
     name = "mlpclassifier__alpha" if classes else "regressor__mlpregressor__alpha"
@@ -92,25 +93,25 @@ def theirs(classes: bool, seed: int) -> object:
     return GridSearchCV(model, {name: np.geomspace(1e-5, 1e3, ALPHAS)}, scoring=scoring, cv=_folds(classes, INNER))
 
 
-def ours(classes: bool, seed: int, penalty: str, starts: int, **more: object) -> object:
+def ours(classes: bool, seed: int, penalty: str, starts: int, **more: Any) -> Any:
     kind = eq.MLPClassifier if classes else eq.MLPRegressor
     settings = {**NET, "penalty": penalty, "starts": starts, "n_jobs": 1, "random_state": seed, **more}
     return kind(eq.CrossValidation(INNER, alphas=ALPHAS), **settings)
 
 
-def boosting(classes: bool, seed: int) -> object:
+def boosting(classes: bool, seed: int) -> Any:
     return (HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor)(random_state=seed)
 
 
-def _folds(classes: bool, count: int, seed: int = 0) -> object:
+def _folds(classes: bool, count: int, seed: int = 0) -> KFold | StratifiedKFold:
     return (StratifiedKFold if classes else KFold)(count, shuffle=True, random_state=seed)
 
 
-def _rows(X: object, rows: np.ndarray) -> object:
+def _rows(X: Any, rows: np.ndarray) -> Any:
     return X.iloc[rows] if isinstance(X, pd.DataFrame) else X[rows]
 
 
-def losses(model: object, X: object, y: np.ndarray, spread: float) -> np.ndarray:
+def losses(model: Any, X: Any, y: np.ndarray, spread: float) -> np.ndarray:
     """Loss of each row."""
     if not hasattr(model, "predict_proba"):
         return (model.predict(X) - y) ** 2 / spread
@@ -141,7 +142,7 @@ class Kept:
         return np.array(losses), seconds
 
 
-def contestants(given: argparse.Namespace) -> dict[str, Callable[[bool, int], object]]:
+def contestants(given: argparse.Namespace) -> dict[str, Callable[[bool, int], Any]]:
     """Makers of a model, of (classes, seed), by label; the first is what the others are compared with."""
     if given.encodings:
         penalty = given.penalties[0]
@@ -185,8 +186,8 @@ def main() -> None:
             for repeat, fold, train, test in splits:
 
                 def fitted(
-                    make: Callable[[bool, int], object] = make, seed: int = repeat, train: np.ndarray = train,
-                    test: np.ndarray = test, X: object = X, y: np.ndarray = y, c: bool = classes, v: float = spread,
+                    make: Callable[[bool, int], Any] = make, seed: int = repeat, train: np.ndarray = train,
+                    test: np.ndarray = test, X: Any = X, y: np.ndarray = y, c: bool = classes, v: float = spread,
                 ) -> np.ndarray:  # fmt: skip
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore")

@@ -24,8 +24,11 @@ import os
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import jax
 import jax.numpy as jnp
@@ -116,7 +119,7 @@ def one_step_at_a_time(X: np.ndarray, y: np.ndarray, alphas: np.ndarray, epochs:
             jax.block_until_ready(layers)
 
 
-def seconds(run: Callable[[], object], repeats: int) -> tuple[float, object]:
+def seconds(run: Callable[[], Any], repeats: int) -> tuple[float, Any]:
     times, result = [], None
     for _ in range(repeats):
         start = time.perf_counter()
@@ -125,13 +128,10 @@ def seconds(run: Callable[[], object], repeats: int) -> tuple[float, object]:
     return float(np.median(times)), result
 
 
-def in_program(*settings: object) -> None:
+def in_program(X: np.ndarray, y: np.ndarray, alphas: np.ndarray, epochs: int, batch: int) -> None:
     """The sweep by the program of JAX."""
-    knows, kernel.suits = kernel.suits, lambda _: False
-    try:
-        ours(*settings, 1)
-    finally:
-        kernel.suits = knows
+    with patch.object(kernel, "suits", return_value=False):
+        ours(X, y, alphas, epochs, batch, n_jobs=1)
 
 
 def take_turns(settings: tuple[np.ndarray, np.ndarray, np.ndarray, int, int], turns: int) -> None:
@@ -189,10 +189,10 @@ def main() -> None:
             start = time.perf_counter()
             ours(*settings[:3], 1, batch, None)
             compiled = time.perf_counter() - start
-            took, model = seconds(lambda s=settings: ours(*s, None), max(3, given.repeats))
-            alone, _ = seconds(lambda s=settings: ours(*s, 1), given.repeats)
+            took, model = seconds(partial(ours, *settings, None), max(3, given.repeats))
+            alone, _ = seconds(partial(ours, *settings, 1), given.repeats)
 
-            def row(label: str, s: float, cv: float | None = None, fitted: object = None, base: float = took,
+            def row(label: str, s: float, cv: float | None = None, fitted: Any = None, base: float = took,
                     new: tuple[np.ndarray, np.ndarray] = (new_X, new_y)) -> None:  # fmt: skip
                 parts = ["", "", ""]
                 if fitted is not None:
@@ -206,12 +206,12 @@ def main() -> None:
             print(f"| first call, one epoch: compiles | {compiled:.2f} | | | | |")
             for jobs in (1, 2):
                 reference(*settings[:2], settings[2][:2], 2, batch, jobs)
-                s, search = seconds(lambda k=jobs, a=settings: reference(*a, k), given.repeats)
+                s, search = seconds(partial(reference, *settings, jobs), given.repeats)
                 row(f"GridSearchCV, n_jobs={jobs}", s, -search.best_score_, search)
             one_fit_at_a_time(*settings[:2], settings[2][:1], 1, batch)
-            row("JAX, one fit at a time", seconds(lambda s=settings: one_fit_at_a_time(*s), given.repeats)[0])
+            row("JAX, one fit at a time", seconds(partial(one_fit_at_a_time, *settings), given.repeats)[0])
             one_step_at_a_time(*settings[:2], settings[2][:1], 1, batch)
-            row("JAX, one step at a time", seconds(lambda s=settings: one_step_at_a_time(*s), given.repeats)[0])
+            row("JAX, one step at a time", seconds(partial(one_step_at_a_time, *settings), given.repeats)[0])
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def told_apart(train: Table, test: Table, drawn: Table, seed: int) -> float:
     n, m = len(train), len(test)
     sides = [train.concat(drawn.take(np.arange(n))), test.concat(drawn.take(np.arange(n, n + m)))]
     real = [Column("real", "number", np.r_[np.ones(size), np.zeros(size)]) for size in (n, m)]
-    return 2 - 2 * max(classified(*sides, *real, seed), 0.5)
+    return 2 - 2 * max(classified(sides[0], sides[1], real[0], real[1], seed), 0.5)
 
 
 def taught(teacher: Table, test: Table, target: str, seed: int, by: Callable[..., float] = classified) -> float:
@@ -98,7 +98,7 @@ def real(train: Table, test: Table, target: str, seed: int) -> dict[str, float]:
     order, other = random.permutation(len(train)), random.permutation(len(test))
     first, second = train.take(order[::2]), test.take(other[::2])
     rest = train.take(order[1::2]).concat(test.take(other[1::2]))
-    rest = rest.concat(rest.take([0, 1]))  # odd numbers of rows leave one half a row short
+    rest = rest.concat(rest.take(np.array([0, 1])))  # odd numbers of rows leave one half a row short
     return {
         "shape": shape(train, test),
         "trend": trend(train, test),
