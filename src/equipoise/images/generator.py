@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import operator
 from abc import ABC, abstractmethod
 from copy import copy
@@ -17,7 +16,6 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.durable import write_bytes
 from equipoise.errors import InputError
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.blocks import BLOCK, decoded, great_circle, in_blocks, normal_latents
@@ -27,7 +25,7 @@ from equipoise.training.looks import Looks
 from equipoise.training.loop import Step, run, steps_within
 from equipoise.training.progress import progress_bar
 from equipoise.training.randomness import Stream, check_seed, jax_key, numpy_generator
-from equipoise.training.run_folder import RunFolder, check_same_run, make_folder
+from equipoise.training.run_folder import RunFolder
 from equipoise.training.weights import Build, arrays_of, rebuilt
 
 if TYPE_CHECKING:
@@ -154,7 +152,7 @@ class ImageGenerator(ABC):
         step, state = self._prepare(train)
         rows = train.rows()
         common: dict[str, Any] = {"batch": self.batch, "seed": self.seed}
-        folder = None if self.folder is None else self._run_folder(data)
+        folder = None if self.folder is None else self._run_folder(self.folder, data)
         kept = {} if folder is None else folder.known()
         if self.minutes is not None and "steps" in kept:
             self.steps_ = int(kept["steps"])  # the clock spoke when the run began
@@ -332,22 +330,11 @@ class ImageGenerator(ABC):
             raise InputError("this was fitted with labels: what an image shows must be known to invert it; give y")
         return rows, self._codes(len(rows), y)
 
-    def _run_folder(self, data: TrainingSet) -> RunFolder:
-        """Return the folder of the run, with a note of the settings: those that are no numbers are checked here."""
-        place = Path(self.folder) if self.folder is not None else Path()
+    def _run_folder(self, folder: str | PathLike[str], data: TrainingSet) -> RunFolder:
+        """Return the folder of the run, which knows the settings: another run is refused there."""
         ours = {name: getattr(self, name) for name in self.settings if name not in ("steps", "minutes")}
-        ours = json.loads(json.dumps({"id": self.id, **ours, "labels": len(data.classes.names)}))
-        note = place / "images.json"
-        if note.exists():
-            try:
-                known = dict(json.loads(note.read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError):
-                raise InputError(f"{note} is damaged; give another folder") from None
-            check_same_run(place, known, ours)
-        else:
-            make_folder(place)
-            write_bytes(note, json.dumps(ours, indent=1).encode())
-        return RunFolder(place, export=partial(self._export, data), sample=partial(self._show, data))
+        ours |= {"id": self.id, "labels": len(data.classes.names)}
+        return RunFolder(folder, settings=ours, export=partial(self._export, data), sample=partial(self._show, data))
 
     def _draft(self, data: TrainingSet, state: Any) -> Self:
         draft = copy(self)

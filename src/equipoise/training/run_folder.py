@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ from equipoise.errors import InputError
 from equipoise.training.checkpoints import Checkpoints
 from equipoise.training.events import EventLog
 
-__all__ = ["RunFolder", "check_same_run", "fingerprint", "make_folder"]
+__all__ = ["RunFolder", "fingerprint"]
 
 FORMAT: Final = "equipoise.run/1"
 
@@ -42,6 +42,8 @@ class RunFolder:
         Checkpoints to keep, besides the best.
     every : int
         Steps between checkpoints; rounded up to whole chunks.
+    settings : mapping, optional
+        What else decides the run, as JSON can hold it.
     export : callable, optional
         ``export(state, folder)`` writes a model that can be loaded into the folder of a checkpoint.
     sample : callable, optional
@@ -67,6 +69,7 @@ class RunFolder:
     path: str | PathLike[str]
     keep: int = 3
     every: int = 1024
+    settings: Mapping[str, Any] = field(default_factory=dict)
     export: Callable[[Any, Path], None] | None = None
     sample: Callable[[Any, Path], None] | None = None
     score: Callable[[Any], float] | None = None
@@ -105,12 +108,12 @@ class RunFolder:
         folder = Path(self.path)
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is a file; give the name of a folder")
-        record = json.loads(json.dumps({**settings, "data": data}, sort_keys=True))
+        record = json.loads(json.dumps({**self.settings, **settings, "data": data}, sort_keys=True))
         known = self.known()
         if known:
-            check_same_run(folder, known, record)
-        make_folder(folder)
-        make_folder(folder / "samples")
+            _check_same_run(folder, known, record)
+        _make_folder(folder)
+        _make_folder(folder / "samples")
         if not known:
             del record["data"]
             text = json.dumps({"format": FORMAT, "settings": record, "data": data}, indent=1)
@@ -119,19 +122,20 @@ class RunFolder:
         return Checkpoints(folder / "checkpoints", self.keep, log.write), log
 
 
-def check_same_run(folder: Path, known: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
+def _check_same_run(folder: Path, known: Mapping[str, Any], ours: Mapping[str, Any]) -> None:
     """Raise an `InputError` that names the first setting in which the run of a folder differs from ours."""
-    for name in sorted(known.keys() | ours.keys()):
+    silent = ("arguments", "data")  # what differs is not told by their text: last
+    for name in sorted(known.keys() | ours.keys(), key=lambda name: (name in silent, name)):
         if known.get(name) == ours.get(name):
             continue
-        if name in ("data", "arguments"):  # no text that tells anything
+        if name in silent:
             what = "on other data" if name == "data" else "with other settings"
             raise InputError(f"{folder} holds a run {what}; give the same, or another folder")
         change = f"{name}={known.get(name)!r}, not {ours.get(name)!r}"
         raise InputError(f"{folder} holds a run with {change}; give the same settings, or another folder")
 
 
-def make_folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     """Make a folder and those above it, or raise an `InputError` that says why not."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
