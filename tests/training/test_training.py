@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 
 import jax
 import jax.numpy as jnp
@@ -83,6 +84,11 @@ def test_minutes_become_steps_and_leave_the_state_alone():
     more = steps_within(0.2, noisy_sum, state, DATA, batch=4, seed=0, arguments=0.5)
     assert more > steps >= 1
     assert float(state) == 7.0
+
+
+def test_minutes_that_are_gone_already_leave_one_step():
+    began = time.perf_counter() - 60.0
+    assert steps_within(0.9, noisy_sum, jnp.array(0.0), DATA, batch=4, seed=0, arguments=0.5, began=began) == 1
 
 
 @settings(deadline=None, max_examples=40)

@@ -155,7 +155,7 @@ class ImageGAN(ImageGenerator):
         depth: int = 1,
         clusters: int | Literal["auto"] = "auto",
         augment: float | Literal["auto"] = "auto",
-        held_out: float = 0.1,
+        held_out: float = 0.05,
         patience: int = 10,
         packing: int = 1,
         spectral: bool = False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import time
 from abc import ABC, abstractmethod
 from copy import copy
 from dataclasses import dataclass
@@ -147,7 +148,9 @@ class ImageGenerator(ABC):
             If there is nothing to learn from, or a setting is out of range.
         """
         self._check_settings()
-        data = self._told(TrainingSet.read(images, labels, self.size))
+        data = TrainingSet.read(images, labels, self.size)
+        began = time.perf_counter()
+        data = self._told(data)
         train, held = data.parted(self.held_out, self.seed)
         step, state = self._prepare(train)
         rows = train.rows()
@@ -158,7 +161,7 @@ class ImageGenerator(ABC):
             self.steps_ = int(kept["steps"])  # the clock spoke when the run began
         elif self.minutes is not None:
             arguments = self._numbers(1), None
-            self.steps_ = steps_within(self.minutes, step, state, rows, arguments=arguments, **common)
+            self.steps_ = steps_within(self.minutes, step, state, rows, arguments=arguments, began=began, **common)
         else:
             self.steps_ = self.steps if self.steps is not None else max(2000, self.epochs * len(rows) // self.batch)
         with progress_bar(type(self).__name__, self.progress) as report:
