@@ -1,8 +1,8 @@
 """DCGAN, WGAN-GP and SNGAN in PyTorch for 28x28, for an interpreter that has it; equipoise is not imported.
 
-python _torch_peers.py KIND IMAGES.npy RATE WIDTH MINUTES SEED OUT.npz trains on bytes of shape (n, 28, 28) and writes
-2,000 samples, as bytes, at a quarter, a half and the end of the time, and the number of steps. Minutes are those of the
-processor: the machine may have other work.
+python _torch_peers.py KIND IMAGES.npy RATE WIDTH MINUTES SEED OUT.npz [STEPS] trains on bytes of shape (n, 28, 28) and
+writes 2,000 samples, as bytes, at a quarter, a half and the end of the time, and the number of steps. Minutes are those
+of the processor, since the machine may have other work; steps, where they are given, end the run in their place.
 
     dcgan     batch normalisation, binary cross-entropy (non-saturating), Adam(.5, .999); Radford et al. (2015)
     wgan_gp   critic without normalisation, penalty 10 on its slope, five moves a move; Adam(0, .9); Gulrajani et al.
@@ -77,7 +77,8 @@ def drawn(maker):
 
 
 def main():
-    kind, path, rate, width, minutes, seed, out = sys.argv[1:]
+    kind, path, rate, width, minutes, seed, out = sys.argv[1:8]
+    most = int(sys.argv[8]) if len(sys.argv) > 8 else None
     torch.manual_seed(int(seed))
     torch.set_num_threads(1)
     images = torch.from_numpy(np.load(path))
@@ -98,7 +99,8 @@ def main():
         (softplus(-outputs) if kind == "dcgan" else -outputs).mean().backward()
         players[0].step()
         steps += 1
-        if time.process_time() - begun >= moments[0] * end:
+        done = steps / most if most else (time.process_time() - begun) / end
+        if done >= moments[0]:
             found[f"at {moments.pop(0):g}"] = drawn(maker)
     np.savez(out, steps=steps, **found)
 

@@ -7,12 +7,12 @@
 50,000 images to learn from, one thread each. Ours has its defaults; each peer is tried with eight settings, rate times
 width, for the minutes of --tuning each, and the one with the least distance then has the whole time, from
 each of --peer-seeds; a single setting is not tried first. Peers are also judged at a quarter and a half of their time.
-The last state counts. Where others use the machine, --steps gives ours the steps that a core of its own takes in the
-minutes.
+The last state counts. Where others use the machine, --steps and --peer-steps give ours and a peer the steps that a core
+of its own takes in the minutes.
 
 Run: OMP_NUM_THREADS=1 python benchmarks/images/fashion.py --data FOLDER [--minutes 20] [--tuning 2.5] [--seeds 3]
      [--first 0] [--steps N] [--torch PYTHON_WITH_TORCH] [--peers dcgan wgan_gp sngan] [--rates ...]
-     [--widths ...] [--peer-seeds 0] [--pictures FOLDER]
+     [--widths ...] [--peer-seeds 0] [--peer-steps N] [--pictures FOLDER]
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def peer(options, kind, images, judge):
         data, out = Path(place) / "images.npy", Path(place) / "out.npz"
         np.save(data, images)
 
-        def run(rate, width, minutes, seed=0):
+        def run(rate, width, minutes, seed=0, steps=()):
             program = Path(__file__).with_name("_torch_peers.py")
-            words = [options.torch, program, kind, data, rate, width, minutes, seed, out]
+            words = [options.torch, program, kind, data, rate, width, minutes, seed, out, *steps]
             subprocess.run([str(word) for word in words], check=True)
             found = np.load(out)
             curve = "; ".join(f"{name}: {told(judge, found[name])}" for name in found.files if name != "steps")
@@ -67,7 +67,7 @@ def peer(options, kind, images, judge):
         settings = list(itertools.product(options.rates, options.widths))
         rate, width = min(settings, key=distance) if len(settings) > 1 else settings[0]
         for seed in options.peer_seeds:
-            samples = run(rate, width, options.minutes, seed)
+            samples = run(rate, width, options.minutes, seed, options.peer_steps)
             if options.pictures is not None:
                 grid(samples).save(options.pictures / f"fashion-{kind}-{seed}.png")
 
@@ -85,6 +85,7 @@ def main():
     parser.add_argument("--rates", type=float, nargs="+", default=RATES)
     parser.add_argument("--widths", type=int, nargs="+", default=WIDTHS)
     parser.add_argument("--peer-seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--peer-steps", type=int, nargs=1, default=())
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     images, labels = fashion(options.data, "train")
