@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -14,10 +15,10 @@ from equipoise.errors import FindingWarning, InputError, StoppedError
 from equipoise.images import ImageGAN, ImageVAE
 from equipoise.images import folder as pictures
 from equipoise.images import generator as module
-from equipoise.images.blocks import great_circle
+from equipoise.images.blocks import great_circle, normal_latents
 from equipoise.images.embedding import Embed
 from equipoise.images.training_set import TrainingSet
-from equipoise.training import loop
+from equipoise.training import Stream, jax_key, loop
 
 SMALL = {"batch": 16, "latent": 4, "width": 32}  # alike everywhere: each shape and each game is another program
 KINDS = {
@@ -71,6 +72,12 @@ def test_truncation_brings_latents_to_the_middle(fitted):
     sizes = fitted._fitted.classes.clusters
     drawn = np.repeat(middles, np.concatenate(sizes), axis=0) if sizes else middles
     assert free.std() == pytest.approx(np.sqrt(1.0 + drawn.var()), rel=0.1)
+
+
+def test_no_latent_is_infinite():
+    block = 88  # the 32 latents of one of its images held what single precision makes of minus infinity
+    latents = normal_latents(jax.random.fold_in(jax_key(1, Stream.DECODE), block), 32, np.float32(np.inf))
+    assert 4.0 < np.abs(latents).max() <= 6.0
 
 
 def test_interpolation_has_its_ends_and_keeps_the_length(fitted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 __all__ = ["BLOCK", "decoded", "great_circle", "in_blocks", "normal_latents"]
 
 BLOCK = 128  # images drawn at a time: one compiled program serves any number
+# single precision knows no normal number beyond it but the infinite, which one draw of some ten million would be
+_FARTHEST: Final = 6.0
 
 
 def in_blocks(program: Callable[..., Any], network: Any, *arrays: NDArray[Any], shape: tuple[int, ...]) -> Any:
@@ -37,6 +39,7 @@ def decoded(network: Any, latents: jax.Array, labels: jax.Array) -> jax.Array:
 @partial(jax.jit, static_argnames=("latent",))
 def normal_latents(key: jax.Array, latent: int, bound: jax.Array) -> jax.Array:
     """Return a block of normal latents, none beyond the bound."""
+    bound = jnp.minimum(bound, _FARTHEST)
     return jax.random.truncated_normal(key, -bound, bound, (BLOCK, latent), jnp.float32)
 
 
