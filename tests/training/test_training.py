@@ -86,6 +86,19 @@ def test_minutes_become_steps_and_leave_the_state_alone():
     assert float(state) == 7.0
 
 
+def test_what_a_run_does_once_counts_little_in_a_long_time(monkeypatch):
+    now = [0.0]
+
+    def ran(step, state, data, steps, **more):
+        now[0] += 1.0 + 0.1 * steps / loop_module.CHUNK  # seconds: once, and for each chunk
+        return state
+
+    monkeypatch.setattr(loop_module, "run", ran)
+    monkeypatch.setattr(loop_module.time, "perf_counter", lambda: now[0])
+    steps = steps_within(60.0, noisy_sum, jnp.array(0.0), DATA, batch=4, seed=0)
+    assert steps / loop_module.CHUNK == pytest.approx(3600 / 0.1, rel=0.4)  # a tenth of it, if one chunk is timed
+
+
 def test_minutes_that_are_gone_already_leave_one_step():
     began = time.perf_counter() - 60.0
     assert steps_within(0.9, noisy_sum, jnp.array(0.0), DATA, batch=4, seed=0, arguments=0.5, began=began) == 1

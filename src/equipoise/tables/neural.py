@@ -85,9 +85,8 @@ class NeuralSynthesizer(Synthesizer):
         if self.minutes is not None and "steps" in kept:
             self.steps_ = int(kept["steps"])  # the clock spoke when the run began
         elif self.minutes is not None:
-            left = _TRAINED * self.minutes - (time.perf_counter() - began) / 60
-            timed = (self._settings(_MOST_STEPS), context)
-            self.steps_ = steps_within(left, step, state, codes, arguments=timed, **common)
+            timed, minutes = (self._settings(_MOST_STEPS), context), _TRAINED * self.minutes
+            self.steps_ = steps_within(minutes, step, state, codes, arguments=timed, began=began, **common)
         else:
             self.steps_ = self.steps if self.steps is not None else self._default_steps(len(codes))
         common |= {"steps": self.steps_, "arguments": (self._settings(self.steps_), context)}

@@ -335,9 +335,10 @@ def steps_within(
     arguments: Any = None,
     began: float | None = None,
 ) -> int:
-    """Return how many steps fit into a time, after two chunks on a copy of the state: one compiles, one is timed.
+    """Return how many steps fit into a time, after some chunks on a copy of the state: one compiles, others are timed.
 
-    The number is all that the clock decides; a run of that many steps does not look at it again. The time counts from
+    These take about a hundredth of the time, so that what a run does once counts little, but are at least one. The
+    number is all that the clock decides; a run of that many steps does not look at it again. The time counts from
     `began`, a value of ``time.perf_counter()``, or from now.
 
     Examples
@@ -349,9 +350,15 @@ def steps_within(
     True
     """
     began = time.perf_counter() if began is None else began
-    for _ in range(2):
-        lap = time.perf_counter()
-        copy = copy_of(state)
-        _wait(run(step, copy, data, steps=CHUNK, batch=batch, seed=seed, arguments=arguments))
-        seconds = (time.perf_counter() - lap) / CHUNK
-    return max(1, int((60.0 * minutes - (time.perf_counter() - began)) / seconds))
+
+    def seconds_of(chunks: int) -> float:
+        start = time.perf_counter()
+        _wait(run(step, copy_of(state), data, steps=chunks * CHUNK, batch=batch, seed=seed, arguments=arguments))
+        return (time.perf_counter() - start) / chunks
+
+    seconds_of(1)
+    each = seconds_of(1)
+    if (chunks := int(0.01 * 60.0 * minutes / each)) > 1:
+        each = seconds_of(chunks)
+    left = 60.0 * minutes - (time.perf_counter() - began)
+    return max(1, int(left / each * CHUNK))
