@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from equipoise.errors import TrainingWarning
 from equipoise.images import keeping
 from equipoise.images.augmentation import Augmentation, _moved
 from equipoise.images.networks import ResidualDecoder, ResidualEncoder, projected
+from equipoise.images.watch import Watch
 from equipoise.training.weights import arrays_of
 
 from .test_generators import KINDS, stripes
@@ -45,6 +49,16 @@ def test_bounds_of_the_likelihood_are_in_order_and_free_bits_keep_latents_in_use
     free = KINDS["vae"](steps=300, free=3.0).fit(images, labels).diagnose(images, labels, draws=1)
     assert free.kl.min() > 2.0 > many.kl.min()  # the noise of the pixels is all that the latents could hold
     assert free.active >= 3
+
+
+@pytest.mark.parametrize(("gap", "told"), [(0.9, True), (0.1, False), (None, False)])
+def test_a_discriminator_that_knows_its_images_by_heart_is_told_of(monkeypatch, gap, told):
+    monkeypatch.setattr(Watch, "gap", lambda self, state: gap)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", TrainingWarning)
+        KINDS["gan"](steps=160).fit(*stripes())
+    assert ["by heart (gap 0.90" in str(warning.message) for warning in found] == [True] * told
+    assert all(warning.filename == __file__ for warning in found)
 
 
 @pytest.mark.parametrize("choice", ["bound", "distance"])

@@ -44,6 +44,7 @@ __all__ = ["ImageGAN"]
 
 _JUDGED = 1024  # images by which the averages are compared
 _UNITS = 128  # of a layer of plain networks
+_LATE, _KNOWN = 5, 0.4  # looks whose mean gap is warned of, and from where on
 
 
 @final
@@ -249,6 +250,17 @@ class ImageGAN(ImageGenerator):
         best = int(np.argmin(distances))
         self.half_life_ = self.half_lives[best]
         return self._players(state, state.game.averages[best], data)
+
+    def _finding(self) -> str | None:
+        # a saturated run is that of its best look, after which there were `patience` others
+        looks = self.looks_[: -self.patience] if self.ended_ else self.looks_
+        gaps = [look["gap"] for look in looks[-_LATE:]]
+        if not gaps or (gap := float(np.mean(gaps))) <= _KNOWN:
+            return None
+        return (
+            f"the discriminator knows its training images by heart (gap {gap:.2f} at the last looks): samples may come "
+            "near to single ones, which evaluate_images tells; give more images, or fewer steps"
+        )
 
     @property
     def clusters_(self) -> tuple[tuple[int, ...], ...]:

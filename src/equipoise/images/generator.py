@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import time
+import warnings
 from abc import ABC, abstractmethod
 from copy import copy
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equipoise.errors import InputError
+from equipoise.errors import InputError, TrainingWarning
 from equipoise.evaluate.images.pixels import Pixels
 from equipoise.images.blocks import BLOCK, decoded, great_circle, in_blocks, normal_latents
 from equipoise.images.picture import save_picture, tiled
@@ -123,6 +124,10 @@ class ImageGenerator(ABC):
         rate = float(np.clip(product / steps**0.5, lowest, highest)) if self.rate is None else self.rate
         return rate, rate / 100
 
+    def _finding(self) -> str | None:
+        """Return what to warn of after a run, from what the looks at it saw."""
+        return None
+
     def _recorded(self, state: Any) -> tuple[dict[str, float], ...]:
         """Return what the looks at a run saw."""
         names = self.numbers
@@ -171,6 +176,8 @@ class ImageGenerator(ABC):
         self.ended_ = "saturated" if int(state.step) < self.steps_ else ""
         self.steps_ = int(state.step)
         self.looks_ = self._recorded(state)
+        if (finding := self._finding()) is not None:
+            warnings.warn(finding, TrainingWarning, stacklevel=2)
         self._fitted = self._made(data, self._chosen(state, data))
         return self
 
