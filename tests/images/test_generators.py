@@ -74,6 +74,13 @@ def test_truncation_brings_latents_to_the_middle(fitted):
     assert free.std() == pytest.approx(np.sqrt(1.0 + drawn.var()), rel=0.1)
 
 
+@pytest.mark.parametrize(("kind", "side"), [("gan", 12), ("vae", 28)])
+def test_small_images_have_fully_connected_networks(kind, side):
+    for width, plain in ((side, True), (side + 1, False)):
+        data = TrainingSet.read(np.arange(2 * 4 * width).reshape(2, 4, width).astype(np.uint8), None)
+        assert KINDS[kind]()._builder(data.pixels, data.classes).plan.plain == plain
+
+
 def test_no_latent_is_infinite():
     block = 88  # the 32 latents of one of its images held what single precision makes of minus infinity
     latents = normal_latents(jax.random.fold_in(jax_key(1, Stream.DECODE), block), 32, np.float32(np.inf))

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["ImageGAN"]
 
 _JUDGED = 1024  # images by which the averages are compared
-_UNITS = 128  # of a layer of plain networks
+_UNITS, _SMALL = 128, 12  # of a layer of plain networks; pixels a side up to which these are taken
 _LATE, _KNOWN = 5, 0.4  # looks whose mean gap is warned of, and from where on
 
 
@@ -176,7 +176,7 @@ class ImageGAN(ImageGenerator):
 
     def _builder(self, pixels: Pixels, classes: Classes) -> Build:
         labels = len(classes.names)
-        plan = Plan.of(self.preset, pixels, labels, self.latent, self.width, self.depth, units=_UNITS)
+        plan = Plan.of(self.preset, pixels, labels, self.latent, self.width, self.depth, units=_UNITS, small=_SMALL)
         return BuildPlayers(plan, self.packing, classes.owners)
 
     def _told(self, data: TrainingSet) -> TrainingSet:

@@ -15,8 +15,6 @@ __all__ = ["PRESETS", "Plan", "Preset"]
 Preset = Literal["auto", "residual", "mlp"]
 PRESETS: tuple[Preset, ...] = get_args(Preset)
 
-_SMALL = 12  # pixels a side up to which fully connected networks are taken
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -39,11 +37,23 @@ class Plan:
 
     @classmethod
     def of(
-        cls, preset: str, pixels: Pixels, classes: int, latent: int, width: int | None, depth: int, *, units: int
+        cls,
+        preset: str,
+        pixels: Pixels,
+        classes: int,
+        latent: int,
+        width: int | None,
+        depth: int,
+        *,
+        units: int,
+        small: int,
     ) -> Self:
-        """Return the plan of a preset; `width` if given, else `units` of plain networks or what the size asks for."""
+        """Return the plan of a preset; `width` if given, else `units` of plain networks or what the size asks for.
+
+        Of itself, it takes plain networks for images of at most `small` pixels a side.
+        """
         side = max(pixels.height, pixels.width)
-        plain = preset == "mlp" or (preset == "auto" and side <= _SMALL)
+        plain = preset == "mlp" or (preset == "auto" and side <= small)
         chosen = width or (units if plain else width_of(pixels.height, pixels.width))
         return cls(plain, pixels.shape, latent, chosen, depth, classes)
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis", "ImageVAE"]
 
-_UNITS = 256  # of a layer of plain networks
+_UNITS, _SMALL = 256, 28  # of a layer of plain networks; pixels a side up to which these are ahead in equal time
 
 
 @final
@@ -51,7 +51,7 @@ class ImageVAE(ImageGenerator):
     seed : int
         The same seed and images give the same weights, to the byte, on the same machine.
     preset : {"auto", "residual", "mlp"}
-        Residual nets of convolutions, or fully connected ones; by default the latter for images of at most 12 pixels
+        Residual nets of convolutions, or fully connected ones; by default the latter for images of at most 28 pixels
         a side.
     beta : float
         Weight of the latents' divergence from the prior at the last step; 1 is the evidence lower bound. It starts at
@@ -145,7 +145,8 @@ class ImageVAE(ImageGenerator):
 
     def _builder(self, pixels: Pixels, classes: Classes) -> Build:
         labels = len(classes.names)
-        return BuildVAE(Plan.of(self.preset, pixels, labels, self.latent, self.width, self.depth, units=_UNITS))
+        plan = Plan.of(self.preset, pixels, labels, self.latent, self.width, self.depth, units=_UNITS, small=_SMALL)
+        return BuildVAE(plan)
 
     def _prepare(self, data: TrainingSet) -> tuple[Step, Any]:
         climb = Climb(EmbedBoth(Embed(data.pixels), LabelsOf()), samples=self.draws, free=self.free)
