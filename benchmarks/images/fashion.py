@@ -50,14 +50,16 @@ def peer(options, kind, images, judge):
         data, out = Path(place) / "images.npy", Path(place) / "out.npz"
         np.save(data, images)
 
-        def run(rate, width, minutes, seed=0, steps=()):
+        def run(rate, width, minutes, seed=0, steps=None):
             program = Path(__file__).with_name("_torch_peers.py")
-            words = [options.torch, program, kind, data, rate, width, minutes, seed, out, *steps]
+            words = [options.torch, program, kind, data, rate, width, minutes, seed, out]
+            words += [] if steps is None else [steps]
             subprocess.run([str(word) for word in words], check=True)
             found = np.load(out)
             curve = "; ".join(f"{name}: {told(judge, found[name])}" for name in found.files if name != "steps")
-            what = f"{kind} rate {rate:g} width {width}, {minutes:g} minutes, seed {seed}"
-            print(f"{what}, {found['steps']} steps; {curve}", flush=True)
+            time = f"{minutes:g} minutes, " if steps is None else ""
+            what = f"{kind} rate {rate:g} width {width}, seed {seed}, {time}{found['steps']} steps"
+            print(f"{what}; {curve}", flush=True)
             return found["at 1"]
 
         def distance(setting):
@@ -85,7 +87,7 @@ def main():
     parser.add_argument("--rates", type=float, nargs="+", default=RATES)
     parser.add_argument("--widths", type=int, nargs="+", default=WIDTHS)
     parser.add_argument("--peer-seeds", type=int, nargs="+", default=[0])
-    parser.add_argument("--peer-steps", type=int, nargs=1, default=())
+    parser.add_argument("--peer-steps", type=int)
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     images, labels = fashion(options.data, "train")

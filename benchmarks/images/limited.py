@@ -46,7 +46,7 @@ def main():
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--augment", nargs="+", default=["auto", "0"])
-    parser.add_argument("--held-out", type=float, default=0.1, help="put aside where augmentation is automatic")
+    parser.add_argument("--held-out", type=float, default=0.05, help="put aside where augmentation is automatic")
     parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
     images, labels = fashion(options.data, "train")

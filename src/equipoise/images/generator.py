@@ -176,9 +176,9 @@ class ImageGenerator(ABC):
         self.ended_ = "saturated" if int(state.step) < self.steps_ else ""
         self.steps_ = int(state.step)
         self.looks_ = self._recorded(state)
-        if (finding := self._finding()) is not None:
-            warnings.warn(finding, TrainingWarning, stacklevel=2)
         self._fitted = self._made(data, self._chosen(state, data))
+        if (finding := self._finding()) is not None:  # last: a warning may be an error, which loses no fit
+            warnings.warn(finding, TrainingWarning, stacklevel=2)
         return self
 
     @property

@@ -351,14 +351,14 @@ def steps_within(
     """
     began = time.perf_counter() if began is None else began
 
-    def seconds_of(chunks: int) -> float:
+    def seconds_each(chunks: int) -> float:
         start = time.perf_counter()
         _wait(run(step, copy_of(state), data, steps=chunks * CHUNK, batch=batch, seed=seed, arguments=arguments))
         return (time.perf_counter() - start) / chunks
 
-    seconds_of(1)
-    each = seconds_of(1)
+    seconds_each(1)
+    each = seconds_each(1)
     if (chunks := int(0.01 * 60.0 * minutes / each)) > 1:
-        each = seconds_of(chunks)
+        each = seconds_each(chunks)
     left = 60.0 * minutes - (time.perf_counter() - began)
     return max(1, int(left / each * CHUNK))

@@ -112,8 +112,11 @@ class RunFolder:
         known = self.known()
         if known:
             _check_same_run(folder, known, record)
-        _make_folder(folder)
-        _make_folder(folder / "samples")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "samples").mkdir(exist_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot make {folder}: {error.strerror}; choose a writable folder") from None
         if not known:
             del record["data"]
             text = json.dumps({"format": FORMAT, "settings": record, "data": data}, indent=1)
@@ -133,14 +136,6 @@ def _check_same_run(folder: Path, known: Mapping[str, Any], ours: Mapping[str, A
             raise InputError(f"{folder} holds a run {what}; give the same, or another folder")
         change = f"{name}={known.get(name)!r}, not {ours.get(name)!r}"
         raise InputError(f"{folder} holds a run with {change}; give the same settings, or another folder")
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder and those above it, or raise an `InputError` that says why not."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make {folder}: {error.strerror}; choose a writable folder") from None
 
 
 def fingerprint(*arrays: Any) -> str:
